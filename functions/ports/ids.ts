@@ -2,8 +2,11 @@
 export interface Ids {
   /** A random (version 4) UUID. */
   uuid(): string;
-  /** `length` characters of Kubernetes' name alphabet (bcdfghjklmnpqrstvwxz2456789), for generateName and pod names. */
+  /** `length` characters of `NAME_ALPHABET`, for generateName and pod names. */
   suffix(length: number): string;
   /** An integer in [0, below). */
   integer(below: number): number;
 }
+
+/** Kubernetes' alphabet for generated names: without vowels and look-alikes, so that no word comes out. */
+export const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

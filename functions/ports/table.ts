@@ -93,6 +93,8 @@ export interface Change {
   value: Uint8Array | null;
   /** What it replaced; null: created. */
   previous: Uint8Array | null;
+  /** The revision that `previous` had; 0: created. With it a past state is the present undone, resource versions included. */
+  previousRevision: Revision;
   /** Who wrote it, where the writer said so: the stream's filter passes over what the loop itself wrote. */
   by?: string;
 }
@@ -112,11 +114,14 @@ export interface Commit {
 }
 
 export interface Table {
-  /** Strong. undefined: never existed, or its tombstone is gone. */
+  /**
+   * Strong. undefined: never existed, or its tombstone is gone. What has expired reads as a tombstone or not at all; either way the
+   * revision that was read (0 for undefined) is what the next write is to expect.
+   */
   read(partition: Partition, key: string): Promise<ReadResult | undefined>;
 
   /**
-   * Gives the revisions in the order of `writes`.
+   * Gives the revisions in the order of `writes`, which within a partition is ascending. No key and no claim occurs twice (`Invalid`).
    * Throws `Conflict` (detail.subject says which) when any expectation fails, `TooLarge` over the bounds above,
    * `Throttled` or `Unavailable` only when it is certain that nothing was written.
    */
@@ -125,7 +130,10 @@ export interface Table {
   /** Throws `Expired` when `at` can no longer be reconstructed, `FutureRevision` when the partition has not reached it. */
   snapshot(partition: Partition, query: SnapshotQuery): Promise<Snapshot>;
 
-  /** Throws `Expired` when the log no longer reaches back to `after`; `after` equal to the head never expires. */
+  /**
+   * Fewer than `limit` changes: the head, as it was when this was called or later, has been reached. `after` at the head or beyond never
+   * expires and finds nothing new. Throws `Expired` when the log no longer reaches back to `after`.
+   */
   changes(partition: Partition, after: Revision, limit: number): Promise<Changes>;
 
   /** Burns one revision, so that a later list differs from an earlier one. Gives the burnt revision. */
