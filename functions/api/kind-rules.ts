@@ -1,5 +1,6 @@
 import type { FieldError } from './field-error.ts';
 import type { KubeObject } from './object.ts';
+import type { NameCheck } from './validation/names.ts';
 
 /**
  * What is written by hand for one kind, in `kinds/<kind>.ts`: all pure. A kind without such a file is served with what the
@@ -7,18 +8,27 @@ import type { KubeObject } from './object.ts';
  * Functions may change the object that they are given: it is the caller's own copy.
  */
 export interface KindRules<T extends KubeObject = KubeObject> {
+  /** What the name may look like; default: a DNS-1123 subdomain. */
+  name?: NameCheck;
+
+  /** Present where the kind counts generations: it starts at 1, and rises when this says that the wish has changed. */
+  isNewGeneration?(object: T, old: T): boolean;
+
+  /** Most kinds drop the status that a creator sends; these keep it (Nodes register with theirs). */
+  keepsStatusOnCreate?: boolean;
+
   /** Kubernetes' SetDefaults_*; runs on every decoded object, also on what is read from storage in an elder form. */
   setDefaults?(object: T): void;
 
   /** Strategy: drop status, set generation and what only the server may set. Runs after defaulting, before validation. */
   prepareForCreate?(object: T, context: RuleContext): void;
-  prepareForUpdate?(object: T, old: T, context: RuleContext): void;
+  prepareForUpdate?(object: T, old: T, context: RuleContext, subresource?: WrittenSubresource): void;
   validate?(object: T): FieldError[];
   /** Immutability and transitions; `validate` runs as well. */
-  validateUpdate?(object: T, old: T): FieldError[];
+  validateUpdate?(object: T, old: T, subresource?: WrittenSubresource): FieldError[];
 
   status?: {
-    /** Default: everything but status and managedFields comes from `old`. */
+    /** Default: metadata and status are the writer's, everything else (and the labels) comes from `old`. */
     prepareForUpdate?(object: T, old: T, context: RuleContext): void;
     validateUpdate?(object: T, old: T): FieldError[];
   };
@@ -45,6 +55,9 @@ export interface RuleContext {
   /** RFC 3339, whole seconds. */
   now: string;
 }
+
+/** Other writes than that of the whole object; see `strategy.ts`. */
+export type WrittenSubresource = 'status' | 'scale' | 'binding' | 'finalize' | 'approval' | 'ephemeralcontainers' | 'resize';
 
 export interface TableColumn<T extends KubeObject = KubeObject> {
   name: string;

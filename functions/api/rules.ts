@@ -1,0 +1,19 @@
+import type { KindRules } from './kind-rules.ts';
+import { configMapRules } from './kinds/config-map.ts';
+import { namespaceRules } from './kinds/namespace.ts';
+import { secretRules } from './kinds/secret.ts';
+import type { ApiResource } from './resource.ts';
+
+// By group and kind: all versions of a resource share its rules. KindRules is invariant in its object, hence the erasure here and nowhere else.
+const RULES = new Map<string, unknown>([
+  ['/ConfigMap', configMapRules],
+  ['/Namespace', namespaceRules],
+  ['/Secret', secretRules],
+]);
+
+const NO_RULES: KindRules = {};
+
+/** What is written by hand for the kind of this resource; nothing where the schema table alone serves it. */
+export function rulesFor(resource: ApiResource): KindRules {
+  return (RULES.get(`${resource.group}/${resource.kind}`) as KindRules | undefined) ?? NO_RULES;
+}

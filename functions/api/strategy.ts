@@ -1,0 +1,97 @@
+import { isEqual } from './equal.ts';
+import type { FieldError } from './field-error.ts';
+import type { KindRules, RuleContext, WrittenSubresource } from './kind-rules.ts';
+import type { KubeObject, ObjectMeta } from './object.ts';
+import type { ApiResource } from './resource.ts';
+import { rulesFor } from './rules.ts';
+import { dns1123Subdomain } from './validation/names.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from './validation/object-meta.ts';
+
+export interface Verdict {
+  /** Empty: the object may be written. */
+  fields: FieldError[];
+  warnings: string[];
+}
+
+export interface UpdateInput {
+  /** The writer's version; changed in place to what is to be stored. */
+  object: KubeObject;
+  old: KubeObject;
+  subresource?: WrittenSubresource | undefined;
+}
+
+/**
+ * Makes a decoded and defaulted object what is to be stored, in place, and judges it. The store has given it its name (from generateName),
+ * uid, creationTimestamp and namespace before.
+ */
+export function beforeCreate(resource: ApiResource, object: KubeObject, context: RuleContext): Verdict {
+  const rules = rulesFor(resource);
+  const meta = object.metadata;
+  delete meta.deletionTimestamp;
+  delete meta.deletionGracePeriodSeconds;
+  if (rules.isNewGeneration) meta.generation = 1;
+  if (hasStatus(resource) && !rules.keepsStatusOnCreate) delete object.status;
+  rules.prepareForCreate?.(object, context);
+  const fields = [...validateObjectMeta(meta, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain }), ...(rules.validate?.(object) ?? [])];
+  return { fields, warnings: rules.warnings?.(object) ?? [] };
+}
+
+/** The same for a new version of a stored object. Metadata that only the server sets is carried over from `old`. */
+export function beforeUpdate(resource: ApiResource, input: UpdateInput, context: RuleContext): Verdict {
+  const rules = rulesFor(resource);
+  const { object, old } = input;
+  carryOver(object.metadata, old.metadata);
+  if (input.subresource === 'status') return statusUpdate(rules, object, { old, context });
+  if (hasStatus(resource)) keep(object, old, 'status');
+  rules.prepareForUpdate?.(object, old, context, input.subresource);
+  if (rules.isNewGeneration?.(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  const fields = [
+    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...(rules.validate?.(object) ?? []),
+    ...(rules.validateUpdate?.(object, old, input.subresource) ?? []),
+  ];
+  return { fields: distinct(fields), warnings: rules.warnings?.(object, old) ?? [] };
+}
+
+/** The usual answer to `isNewGeneration`. */
+export function specChanged(object: KubeObject, old: KubeObject): boolean {
+  return !isEqual(object.spec, old.spec);
+}
+
+function statusUpdate(rules: KindRules, object: KubeObject, { old, context }: { old: KubeObject; context: RuleContext }): Verdict {
+  if (rules.status?.prepareForUpdate) rules.status.prepareForUpdate(object, old, context);
+  else onlyStatusChanges(object, old);
+  const fields = [...validateObjectMetaUpdate(object.metadata, old.metadata), ...(rules.status?.validateUpdate?.(object, old) ?? [])];
+  return { fields: distinct(fields), warnings: [] };
+}
+
+function onlyStatusChanges(object: KubeObject, old: KubeObject): void {
+  for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
+    if (!['apiVersion', 'kind', 'metadata', 'status'].includes(field)) keep(object, old, field);
+  }
+  keep(object.metadata, old.metadata, 'labels');
+}
+
+function carryOver(meta: ObjectMeta, old: ObjectMeta): void {
+  meta.uid ??= old.uid ?? '';
+  keep(meta, old, 'generation');
+  keep(meta, old, 'creationTimestamp');
+  if (old.deletionTimestamp) keep(meta, old, 'deletionTimestamp');
+  if (old.deletionGracePeriodSeconds !== undefined) keep(meta, old, 'deletionGracePeriodSeconds');
+}
+
+function keep(object: object, old: object, field: string): void {
+  const value = (old as Record<string, unknown>)[field];
+  if (value === undefined) delete (object as Record<string, unknown>)[field];
+  else (object as Record<string, unknown>)[field] = structuredClone(value);
+}
+
+function hasStatus(resource: ApiResource): boolean {
+  return resource.subresources.some((subresource) => subresource.name === 'status');
+}
+
+// The metadata rules of creation and update overlap, and so do a kind's own.
+function distinct(fields: FieldError[]): FieldError[] {
+  const seen = new Set<string>();
+  return fields.filter(({ field, message }) => !seen.has(`${field}\n${message}`) && seen.add(`${field}\n${message}`));
+}
