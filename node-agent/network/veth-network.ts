@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createAddressPool } from './address-pool.ts';
 import { parseCidr } from './cidr.ts';
-import type { HostCommand } from './host-command.ts';
+import { type HostCommand, ignoring } from './host-command.ts';
 import type { ClusterDns, PodAttachment, PodNetwork } from './pod-network.ts';
 
 /**
@@ -66,12 +66,15 @@ export function vethNetwork(options: VethNetworkOptions): PodNetwork {
       }
       const kept = new Set(pods.map((pod) => linkOf(pod.podUid)));
       for (const link of await linksWith(run, prefix)) if (!kept.has(link)) await removeLink(run, link);
+      // What is meant for a pod that is gone ends here, instead of leaving by the host's default route.
+      await run('ip', ['route', 'replace', 'unreachable', options.podCidr]);
       if (pods.some((pod) => pod.hostPorts.length > 0)) await options.onHostPorts(pods);
     },
 
     async removeAll() {
       for (const link of await linksWith(run, prefix)) await removeLink(run, link);
       attached.clear();
+      await ignoring(/No such process/, run('ip', ['route', 'del', 'unreachable', options.podCidr]));
     },
   };
 }
@@ -121,11 +124,7 @@ async function linksWith(run: HostCommand, prefix: string): Promise<string[]> {
 }
 
 async function removeLink(run: HostCommand, link: string): Promise<void> {
-  try {
-    await run('ip', ['link', 'del', link]);
-  } catch (error) {
-    if (!/Cannot find device/.test(String(error))) throw error;
-  }
+  await ignoring(/Cannot find device/, run('ip', ['link', 'del', link]));
 }
 
 function digest(text: string, length: number): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HostCommand } from '../network/host-command.ts';
+import { type HostCommand, ignoring } from '../network/host-command.ts';
 import type { PodAttachment } from '../network/pod-network.ts';
 import { noRules, planRestore } from './restore.ts';
 import { type Rules, type Table, jumps, planRules } from './rules.ts';
@@ -127,12 +127,4 @@ function removal(table: Table, chains: string[], leads: string[]): string {
     'COMMIT',
     '',
   ].join('\n');
-}
-
-async function ignoring(expected: RegExp, attempt: Promise<unknown>): Promise<void> {
-  try {
-    await attempt;
-  } catch (error) {
-    if (!expected.test(String(error))) throw error;
-  }
 }

@@ -1,0 +1,120 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import packet from 'dns-packet';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DnsServer, startDnsServer } from '#node-agent/dns/server';
+import { indexServices } from '#node-agent/dns/records';
+import type { HostCommand } from '#node-agent/network/host-command';
+import type { PodAttachment, PodNetwork } from '#node-agent/network/pod-network';
+import { vethNetwork } from '#node-agent/network/veth-network';
+import { type ServiceProxy, createServiceProxy } from '#node-agent/services/proxy';
+import type { ServiceFacts } from '#node-agent/services/service-view';
+
+// The kernel's own answer: pods are network namespaces that this test makes, with a small server in each. Ranges are of the documentation kind, used by no cluster.
+const exec = promisify(execFile);
+const ranges = { podCidr: '198.18.7.0/24', serviceCidr: '198.19.7.0/24', loadBalancerCidr: '198.19.8.0/24', dnsIp: '198.19.7.10' };
+const clusterUid = `test-${process.pid}`;
+const run: HostCommand = async (command, args, stdin) => {
+  const running = exec(command, args);
+  running.child.stdin?.end(stdin ?? '');
+  return (await running).stdout;
+};
+
+let network: PodNetwork;
+let proxy: ServiceProxy;
+let dns: DnsServer;
+const sandboxes: ChildProcess[] = [];
+const pods: PodAttachment[] = [];
+
+beforeAll(async () => {
+  proxy = createServiceProxy({ clusterUid, node: 'n1', ...ranges, run });
+  network = vethNetwork({ clusterUid, node: 'n1', podCidr: ranges.podCidr, dns: undefined, run, onHostPorts: (attached) => proxy.setHostPorts(attached) });
+  await proxy.open();
+  await network.adopt([]);
+  for (const name of ['a', 'b']) pods.push(await startPod(name));
+  dns = startDnsServer({ address: ranges.dnsIp, upstreams: [], onError: (error) => expect.unreachable(String(error)) });
+});
+
+afterAll(async () => {
+  await dns.close();
+  await network.removeAll();
+  await proxy.removeAll();
+  for (const sandbox of sandboxes) sandbox.kill('SIGKILL');
+});
+
+test('pods and the host reach each other by address', async () => {
+  const [a, b] = pods;
+  expect(await fromHost(`${a?.ip}:8080`)).toBe('a');
+  expect(await fromPod(a, `${b?.ip}:8080`)).toBe('b');
+});
+
+test('a Service is reached from the host, from pods, and by a pod behind it through itself', async () => {
+  const [a] = pods;
+  await proxy.setServices({ services: [facts([a])] });
+  expect(await fromHost('198.19.7.20:80')).toBe('a');
+  expect(await fromPod(pods[1], '198.19.7.20:80')).toBe('a');
+  expect(await fromPod(a, '198.19.7.20:80')).toBe('a');
+  expect(await fromHost('198.19.8.5:80')).toBe('a'); // load balancer address
+  expect(await fromHost('127.0.0.1:32007')).toBe('a'); // node port
+});
+
+test('an endpoint that is dropped gets no new connection, and none left means refused at once', async () => {
+  await proxy.setServices({ services: [facts([pods[1]])] });
+  for (let i = 0; i < 5; i++) expect(await fromHost('198.19.7.20:80')).toBe('b');
+  await proxy.setServices({ services: [facts([])] });
+  await expect(fromHost('198.19.7.20:80')).rejects.toThrow(/refused|ECONNREFUSED/i);
+});
+
+test('a host port leads to its pod and goes with it', async () => {
+  const pod = await startPod('c', [{ hostPort: 32009, containerPort: 8080, protocol: 'TCP' }]);
+  expect(await fromHost('127.0.0.1:32009')).toBe('c');
+  await network.teardown(pod.podUid);
+  await expect(fromHost('127.0.0.1:32009')).rejects.toThrow(/refused|ECONNREFUSED/i);
+});
+
+test('pods ask cluster DNS at its address', async () => {
+  dns.setIndex(indexServices({ services: [facts([])] }, 'cluster.local'));
+  const query = packet.encode({ type: 'query', id: 7, flags: packet.RECURSION_DESIRED, questions: [{ type: 'A', name: 'web.default.svc.cluster.local' }] });
+  const script = `const s=require('dgram').createSocket('udp4');s.on('message',m=>{process.stdout.write(m.toString('hex'));s.close()});s.send(Buffer.from('${query.toString('hex')}','hex'),53,'${ranges.dnsIp}')`;
+  const { stdout } = await exec('nsenter', [`--net=/proc/${pods[0]?.sandboxPid}/ns/net`, process.execPath, '-e', script], { timeout: 5000 });
+  expect(packet.decode(Buffer.from(stdout, 'hex')).answers?.map((a) => ('data' in a ? a.data : undefined))).toEqual(['198.19.7.20']);
+});
+
+test('what a killed agent left of pods that are gone is removed, what still runs is kept', async () => {
+  const [a, b] = pods;
+  const again = vethNetwork({ clusterUid, node: 'n1', podCidr: ranges.podCidr, dns: undefined, run, onHostPorts: async () => {} });
+  await again.adopt(a ? [a] : []);
+  expect(await fromHost(`${a?.ip}:8080`)).toBe('a');
+  await expect(fromHost(`${b?.ip}:8080`)).rejects.toThrow();
+  expect(await again.allocate('another')).not.toBe(a?.ip);
+});
+
+function facts(behind: (PodAttachment | undefined)[]): ServiceFacts {
+  const targets = behind.flatMap((pod) => (pod ? [{ ip: pod.ip, port: 8080 }] : []));
+  const port = { name: '', protocol: 'TCP' as const, port: 80, nodePort: 32007, targets };
+  return { namespace: 'default', name: 'web', type: 'LoadBalancer', clusterIps: ['198.19.7.20'], headless: false, extraIps: ['198.19.8.5'], ports: [port], publishNotReady: false, endpoints: [] };
+}
+
+async function startPod(name: string, hostPorts: PodAttachment['hostPorts'] = []): Promise<PodAttachment> {
+  const script = `const s=require('http').createServer((q,r)=>r.end('${name}'));s.listen(8080,()=>console.log('up'))`;
+  const child = spawn('unshare', ['--net', process.execPath, '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  sandboxes.push(child);
+  await new Promise((up) => child.stdout.once('data', up));
+  const ip = (await network.allocate(name)) ?? '';
+  const pod = { podUid: name, namespace: 'default', name, ip, sandboxPid: child.pid ?? 0, hostPorts };
+  await network.setup(pod);
+  return pod;
+}
+
+async function fromHost(address: string): Promise<string> {
+  const response = await fetch(`http://${address}/`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3000) }).catch((error: Error) => {
+    throw new Error(String(error.cause ?? error));
+  });
+  return response.text();
+}
+
+async function fromPod(pod: PodAttachment | undefined, address: string): Promise<string> {
+  const script = `require('http').get('http://${address}/',{agent:false,timeout:3000},r=>r.pipe(process.stdout)).on('timeout',function(){this.destroy(new Error('timeout'))})`;
+  return (await exec('nsenter', [`--net=/proc/${pod?.sandboxPid}/ns/net`, process.execPath, '-e', script], { timeout: 5000 })).stdout;
+}
+
