@@ -84,7 +84,7 @@ function respond(query: packet.DecodedPacket, code: 'NOERROR' | 'NXDOMAIN' | 'SE
 }
 
 function withTtl(answer: Answer): packet.Answer {
-  return { ...answer, ttl: TTL_SECONDS } as packet.Answer;
+  return { ...answer, ttl: TTL_SECONDS };
 }
 
 async function bindUdp({ address, port = 53, onError }: DnsServerOptions, answer: AnswerQuery): Promise<Socket> {

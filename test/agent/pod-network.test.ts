@@ -16,7 +16,7 @@ const ranges = { podCidr: '198.18.7.0/24', serviceCidr: '198.19.7.0/24', loadBal
 const clusterUid = `test-${process.pid}`;
 const run: HostCommand = async (command, args, stdin) => {
   const running = exec(command, args);
-  running.child.stdin?.end(stdin ?? '');
+  if (stdin !== undefined) running.child.stdin?.end(stdin);
   return (await running).stdout;
 };
 
@@ -108,7 +108,7 @@ async function startPod(name: string, hostPorts: PodAttachment['hostPorts'] = []
 
 async function fromHost(address: string): Promise<string> {
   const response = await fetch(`http://${address}/`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3000) }).catch((error: Error) => {
-    throw new Error(String(error.cause ?? error));
+    throw error.cause instanceof Error ? error.cause : error;
   });
   return response.text();
 }
