@@ -1,3 +1,4 @@
+import { systemClock } from '#adapters/system/clock';
 import type { Clock } from '#ports/clock';
 
 /** A clock that stands still until a test moves it; sleepers wake in the order of their deadlines. */
@@ -38,6 +39,22 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
       }
       now = end;
       await turn();
+    },
+  };
+}
+
+/** Real time, moved forward on demand: for adapters that also wait in earnest. */
+export interface ShiftedClock extends Clock {
+  shift(ms: number): void;
+}
+
+export function shiftedClock(): ShiftedClock {
+  let shiftMs = 0;
+  return {
+    now: () => systemClock.now() + shiftMs,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    shift: (ms) => {
+      shiftMs += ms;
     },
   };
 }

@@ -1,0 +1,22 @@
+import { openEmbeddedTable } from '#adapters/embedded/open';
+import { shiftedClock } from '#test/support/clock';
+import { temporaryFolder } from '#test/support/folder';
+import { tableContract } from './table.contract.ts';
+
+tableContract('the embedded adapter', async () => {
+  const folder = temporaryFolder('table');
+  const clock = shiftedClock();
+  const embedded = openEmbeddedTable({ folder: folder.path, clock });
+  return {
+    table: embedded.table,
+    clock,
+    async expireLog(partition) {
+      clock.shift(49 * 3_600_000);
+      await embedded.table.bump(partition);
+    },
+    async close() {
+      await embedded.close();
+      folder.remove();
+    },
+  };
+});
