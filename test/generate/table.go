@@ -117,7 +117,6 @@ func (t *schemaTable) field(goField reflect.StructField, markers structMarkers) 
 var leaves = map[string]string{
 	"meta/v1.Time":                                  "time",
 	"meta/v1.MicroTime":                             "microTime",
-	"meta/v1.Duration":                              "duration",
 	"meta/v1.FieldsV1":                              "fieldsV1",
 	"resource.Quantity":                             "quantity",
 	"intstr.IntOrString":                            "intOrString",

@@ -65,7 +65,7 @@ func (t *schemaTable) writeField(out *bytes.Buffer, f field, names map[string]st
 
 var typescriptLeaves = map[string]string{
 	"string": "string", "bool": "boolean", "int32": "number", "int64": "number", "float": "number", "bytes": "string",
-	"quantity": "string | number", "intOrString": "number | string", "time": "string", "microTime": "string", "duration": "string",
+	"quantity": "string | number", "intOrString": "number | string", "time": "string", "microTime": "string",
 	"json": "unknown", "rawExtension": "unknown", "fieldsV1": "Record<string, unknown>",
 }
 

@@ -67,7 +67,6 @@ export type LeafKind =
   | 'intOrString'
   | 'time'
   | 'microTime'
-  | 'duration'
   | 'rawExtension'
   | 'fieldsV1';
 

@@ -1,0 +1,13 @@
+const CHUNK = 0x2000; // arguments of one call are bounded
+
+/** Standard alphabet with padding, as Go's JSON has []byte. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return btoa(binary);
+}
+
+/** Throws on what is no base64. */
+export function decodeBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
