@@ -24,6 +24,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   prepareForCreate?(object: T, context: RuleContext): void;
   prepareForUpdate?(object: T, old: T, context: RuleContext, subresource?: WrittenSubresource): void;
   validate?(object: T): FieldError[];
+  /** What only a new object must not be; `validate` runs as well. */
+  validateCreate?(object: T): FieldError[];
   /** Immutability and transitions; `validate` runs as well. */
   validateUpdate?(object: T, old: T, subresource?: WrittenSubresource): FieldError[];
 

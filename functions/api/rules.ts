@@ -1,6 +1,9 @@
 import type { KindRules } from './kind-rules.ts';
 import { configMapRules } from './kinds/config-map.ts';
+import { deploymentRules } from './kinds/deployment.ts';
 import { namespaceRules } from './kinds/namespace.ts';
+import { podRules } from './kinds/pod.ts';
+import { replicaSetRules } from './kinds/replica-set.ts';
 import { secretRules } from './kinds/secret.ts';
 import type { ApiResource } from './resource.ts';
 
@@ -8,7 +11,10 @@ import type { ApiResource } from './resource.ts';
 const RULES = new Map<string, unknown>([
   ['/ConfigMap', configMapRules],
   ['/Namespace', namespaceRules],
+  ['/Pod', podRules],
   ['/Secret', secretRules],
+  ['apps/Deployment', deploymentRules],
+  ['apps/ReplicaSet', replicaSetRules],
 ]);
 
 const NO_RULES: KindRules = {};

@@ -1,4 +1,3 @@
-import { isEqual } from './equal.ts';
 import type { FieldError } from './field-error.ts';
 import type { KindRules, RuleContext, WrittenSubresource } from './kind-rules.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
@@ -32,7 +31,11 @@ export function beforeCreate(resource: ApiResource, object: KubeObject, context:
   if (rules.isNewGeneration) meta.generation = 1;
   if (hasStatus(resource) && !rules.keepsStatusOnCreate) delete object.status;
   rules.prepareForCreate?.(object, context);
-  const fields = [...validateObjectMeta(meta, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain }), ...(rules.validate?.(object) ?? [])];
+  const fields = [
+    ...validateObjectMeta(meta, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain }),
+    ...(rules.validate?.(object) ?? []),
+    ...(rules.validateCreate?.(object) ?? []),
+  ];
   return { fields, warnings: rules.warnings?.(object) ?? [] };
 }
 
@@ -53,11 +56,6 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
   return { fields: distinct(fields), warnings: rules.warnings?.(object, old) ?? [] };
 }
 
-/** The usual answer to `isNewGeneration`. */
-export function specChanged(object: KubeObject, old: KubeObject): boolean {
-  return !isEqual(object.spec, old.spec);
-}
-
 function statusUpdate(rules: KindRules, object: KubeObject, { old, context }: { old: KubeObject; context: RuleContext }): Verdict {
   if (rules.status?.prepareForUpdate) rules.status.prepareForUpdate(object, old, context);
   else onlyStatusChanges(object, old);
@@ -73,7 +71,7 @@ function onlyStatusChanges(object: KubeObject, old: KubeObject): void {
 }
 
 function carryOver(meta: ObjectMeta, old: ObjectMeta): void {
-  meta.uid ??= old.uid ?? '';
+  if (!meta.uid) keep(meta, old, 'uid');
   keep(meta, old, 'generation');
   keep(meta, old, 'creationTimestamp');
   if (old.deletionTimestamp) keep(meta, old, 'deletionTimestamp');

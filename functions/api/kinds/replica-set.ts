@@ -1,0 +1,48 @@
+import { isEqual } from '../equal.ts';
+import { invalid } from '../field-error.ts';
+import type { KindRules } from '../kind-rules.ts';
+import type { ReplicaSet } from '../schema/kinds.generated.ts';
+import { specChanged } from './generation.ts';
+import { nonNegative } from '../validation/numbers.ts';
+import { validateSelectorAndTemplate } from '../validation/workload.ts';
+import { ageColumn, column, nameColumn } from './columns.ts';
+import { containerColumns, selectorText } from './pod-template-columns.ts';
+import { defaultPodTemplate } from './pod-spec-defaults.ts';
+
+export const replicaSetRules: KindRules<ReplicaSet> = {
+  setDefaults: (replicaSet) => {
+    const spec = (replicaSet.spec ??= {});
+    spec.replicas ??= 1;
+    defaultPodTemplate((spec.template ??= {}));
+  },
+  isNewGeneration: specChanged,
+  prepareForCreate: (replicaSet) => {
+    replicaSet.status = { replicas: 0 };
+  },
+  validate: ({ spec = {} }) => [
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateSelectorAndTemplate(spec, 'spec', 'deployment'),
+  ],
+  validateUpdate: ({ spec }, old) => (isEqual(spec?.selector, old.spec?.selector) ? [] : [invalid('spec.selector', spec?.selector, 'field is immutable')]),
+  status: {
+    validateUpdate: ({ status }) => [
+      ...nonNegative('status.replicas', status?.replicas),
+      ...nonNegative('status.fullyLabeledReplicas', status?.fullyLabeledReplicas),
+      ...nonNegative('status.readyReplicas', status?.readyReplicas),
+      ...nonNegative('status.availableReplicas', status?.availableReplicas),
+      ...nonNegative('status.observedGeneration', status?.observedGeneration),
+    ],
+  },
+  columns: [
+    nameColumn(),
+    column('Desired', 'Pods that are wanted', ({ spec }) => spec?.replicas ?? 0, { type: 'integer' }),
+    column('Current', 'Pods that exist', ({ status }) => status?.replicas ?? 0, { type: 'integer' }),
+    column('Ready', 'Pods that are ready', ({ status }) => status?.readyReplicas ?? 0, { type: 'integer' }),
+    ageColumn(),
+    ...containerColumns<ReplicaSet>(({ spec }) => spec?.template),
+    column('Selector', 'Labels of the pods that belong to it', ({ spec }) => selectorText(spec?.selector), { wide: true }),
+  ],
+  selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
+  scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector' },
+};

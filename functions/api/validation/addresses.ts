@@ -1,0 +1,56 @@
+const IPV4_PART = /^\d{1,3}$/;
+const NOT_AN_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+
+export function isIpv4(text: string): boolean {
+  const parts = text.split('.');
+  return parts.length === 4 && parts.every((part) => IPV4_PART.test(part) && Number(part) <= 255);
+}
+
+export function isIpv6(text: string): boolean {
+  if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false;
+  const halves = text.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.map((half) => (half === '' ? 0 : groupCount(half)));
+  if (groups.some(Number.isNaN)) return false;
+  const total = groups.reduce((sum, count) => sum + count, 0);
+  return halves.length === 2 ? total < 8 : total === 8;
+}
+
+export function isIp(text: string): boolean {
+  return isIpv4(text) || isIpv6(text);
+}
+
+/** As net.ParseCIDR, with the leading zeros that elder objects may have. */
+export function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  if (rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  return isIpv4(address) ? Number(bits) <= 32 : isIpv6(address) && Number(bits) <= 128;
+}
+
+/** For fields that have always been read leniently (leading zeros). */
+export function legacyIpProblems(text: string): string[] {
+  return isIp(text) ? [] : [NOT_AN_IP];
+}
+
+/** For newer fields: one way to write an address. */
+export function ipProblems(text: string): string[] {
+  if (!isIp(text)) return [NOT_AN_IP];
+  return hasLeadingZero(text) ? ['must not have leading 0s'] : [];
+}
+
+export function cidrProblems(text: string): string[] {
+  return isCidr(text) ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+}
+
+function hasLeadingZero(text: string): boolean {
+  return isIpv4(text) && text.split('.').some((part) => part.length > 1 && part.startsWith('0'));
+}
+
+// How many 16-bit groups one side of `::` holds; NaN when one is malformed.
+function groupCount(half: string): number {
+  const groups = half.split(':');
+  return groups.reduce((count, group, i) => {
+    if (group.includes('.')) return i === groups.length - 1 && isIpv4(group) ? count + 2 : Number.NaN;
+    return /^[0-9a-fA-F]{1,4}$/.test(group) ? count + 1 : Number.NaN;
+  }, 0);
+}

@@ -1,0 +1,114 @@
+import { invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import type { Volume } from '../schema/kinds.generated.ts';
+import { between } from './numbers.ts';
+import { localDescendingPath } from './references.ts';
+
+type Source = Record<string, unknown>;
+
+// The fields that must not be empty, for the volumes of vendors: no driver of ours mounts them, but their manifests are judged alike.
+const REQUIRED: Partial<Record<keyof Volume, string[]>> = {
+  gcePersistentDisk: ['pdName'],
+  awsElasticBlockStore: ['volumeID'],
+  gitRepo: ['repository'],
+  glusterfs: ['endpoints', 'path'],
+  rbd: ['monitors', 'image'],
+  cinder: ['volumeID'],
+  cephfs: ['monitors'],
+  flexVolume: ['driver'],
+  azureFile: ['secretName', 'shareName'],
+  vsphereVolume: ['volumePath'],
+  photonPersistentDisk: ['pdID'],
+  portworxVolume: ['volumeID'],
+  azureDisk: ['diskName', 'diskURI'],
+  scaleIO: ['gateway', 'system', 'volumeName'],
+  storageos: ['volumeName'],
+  iscsi: ['targetPortal', 'iqn'],
+};
+
+export function validateNetworkDisk(volume: Volume, kind: keyof Volume, path: string): FieldError[] {
+  const source = volume[kind] as unknown as Source;
+  const errors = (REQUIRED[kind] ?? []).filter((field) => isEmpty(source[field])).map((field) => required(`${path}.${field}`));
+  return [...errors, ...(FURTHER[kind]?.(source, path) ?? [])];
+}
+
+const FURTHER: Partial<Record<keyof Volume, (source: Source, path: string) => FieldError[]>> = {
+  gcePersistentDisk: (source, path) => partition(source, path),
+  awsElasticBlockStore: (source, path) => partition(source, path),
+  gitRepo: (source, path) => localDescendingPath(`${path}.directory`, text(source['directory'])),
+  cinder: secretName,
+  flexVolume: secretName,
+  scaleIO: (source, path) => (source['secretRef'] ? secretName(source, path) : [required(`${path}.secretRef`)]),
+  storageos: secretName,
+  iscsi: iscsiErrors,
+  fc: fibreChannelErrors,
+  flocker: flockerErrors,
+  quobyte: quobyteErrors,
+  azureDisk: azureDiskErrors,
+};
+
+function partition(source: Source, path: string): FieldError[] {
+  return between(`${path}.partition`, source['partition'] as number | undefined, { min: 0, max: 255 });
+}
+
+function secretName(source: Source, path: string): FieldError[] {
+  const reference = source['secretRef'] as { name?: string } | undefined;
+  return reference && !reference.name ? [required(`${path}.secretRef.name`)] : [];
+}
+
+function iscsiErrors(source: Source, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const iqn = text(source['iqn']);
+  const known = /^(iqn\.\d{4}-\d{2}\.([a-zA-Z0-9.-]+)(:.+)?|eui\.[0-9A-Fa-f]{16}|naa\.[0-9A-Fa-f]{16,32})$/;
+  if (iqn && !known.test(iqn)) errors.push(invalid(`${path}.iqn`, iqn, 'must be valid format'));
+  errors.push(...between(`${path}.lun`, source['lun'] as number | undefined, { min: 0, max: 255 }));
+  if ((source['chapAuthDiscovery'] || source['chapAuthSession']) && !source['secretRef']) errors.push(required(`${path}.secretRef`));
+  return errors;
+}
+
+function fibreChannelErrors(source: Source, path: string): FieldError[] {
+  const names = list(source['targetWWNs']);
+  const wwids = list(source['wwids']);
+  if (names.length === 0 && wwids.length === 0) return [required(`${path}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both')];
+  if (names.length > 0 && wwids.length > 0) return [invalid(`${path}.targetWWNs`, names, 'targetWWNs and wwids can not be specified simultaneously')];
+  if (names.length === 0) return [];
+  return source['lun'] === undefined ? [required(`${path}.lun`, 'lun is required if targetWWNs is specified')] : between(`${path}.lun`, source['lun'] as number, { min: 0, max: 255 });
+}
+
+function flockerErrors(source: Source, path: string): FieldError[] {
+  const name = text(source['datasetName']);
+  const uuid = text(source['datasetUUID']);
+  const errors: FieldError[] = [];
+  if (!name && !uuid) errors.push(required(path, 'one of datasetName and datasetUUID is required'));
+  if (name && uuid) errors.push(invalid(path, 'resource', 'datasetName and datasetUUID can not be specified simultaneously'));
+  if (name.includes('/')) errors.push(invalid(`${path}.datasetName`, name, "must not contain '/'"));
+  return errors;
+}
+
+function quobyteErrors(source: Source, path: string): FieldError[] {
+  const registry = text(source['registry']);
+  const errors: FieldError[] = [];
+  if (!registry) errors.push(required(`${path}.registry`, 'must be a host:port pair or multiple pairs separated by commas'));
+  else if (registry.split(',').some((pair) => !/^.+:.+$/.test(pair))) errors.push(invalid(`${path}.registry`, registry, 'must be a host:port pair or multiple pairs separated by commas'));
+  return text(source['volume']) ? errors : [...errors, required(`${path}.volume`)];
+}
+
+function azureDiskErrors(source: Source, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const caching = ['None', 'ReadOnly', 'ReadWrite'];
+  const kinds = ['Dedicated', 'Managed', 'Shared'];
+  if (!caching.includes(text(source['cachingMode']))) errors.push(notSupported(`${path}.cachingMode`, source['cachingMode'], caching));
+  if (!kinds.includes(text(source['kind']))) errors.push(notSupported(`${path}.kind`, source['kind'], kinds));
+  return errors;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}

@@ -1,0 +1,81 @@
+import { forbidden, invalid, notFound, required, type FieldError } from '../field-error.ts';
+import { compareQuantities, parseQuantity, type Quantity } from '../quantity.ts';
+import type { ResourceRequirements } from '../schema/kinds.generated.ts';
+import { qualifiedName } from './names.ts';
+
+type Amounts = Record<string, string | number>;
+
+const STANDARD_CONTAINER_RESOURCES = new Set(['cpu', 'memory', 'ephemeral-storage']);
+const NANO = 1_000_000_000n;
+
+export function validateContainerResources(resources: ResourceRequirements | undefined, path: string, claimNames: ReadonlySet<string>): FieldError[] {
+  const { limits = {}, requests = {}, claims = [] } = resources ?? {};
+  const errors = Object.entries(limits).flatMap(([name, amount]) => amountErrors(name, amount, `${path}.limits[${name}]`));
+  for (const [name, amount] of Object.entries(requests)) {
+    errors.push(...amountErrors(name, amount, `${path}.requests[${name}]`), ...requestErrors(name, limits, { amount, path }));
+  }
+  errors.push(...hugePageErrors(limits, requests, path), ...claims.flatMap((claim, i) => claimErrors(claim.name, `${path}.claims[${i}]`, claimNames)));
+  return errors;
+}
+
+export function validateOverhead(overhead: Amounts, path: string): FieldError[] {
+  return Object.entries(overhead).flatMap(([name, amount]) => amountErrors(name, amount, `${path}.limits[${name}]`));
+}
+
+export function validateNonNegativeQuantity(field: string, amount: string | number | undefined): FieldError[] {
+  const quantity = amount === undefined ? undefined : parsedQuantity(amount);
+  return quantity && quantity.nanos < 0n ? [invalid(field, String(amount), 'must be greater than or equal to 0')] : [];
+}
+
+/** undefined where the text is no quantity: decoding has refused it before. */
+export function parsedQuantity(amount: string | number): Quantity | undefined {
+  try {
+    return parseQuantity(String(amount));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of the form `domain/device`; what Kubernetes itself counts is no extended resource. */
+export function isExtendedResource(name: string): boolean {
+  return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
+}
+
+function amountErrors(name: string, amount: string | number, path: string): FieldError[] {
+  const errors = qualifiedName(name).map((text) => invalid(path, name, text));
+  if (errors.length === 0 && !name.includes('/') && !STANDARD_CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {
+    errors.push(invalid(path, name, 'must be a standard resource for containers'));
+  }
+  if (errors.length === 0 && name.includes('/') && !isExtendedResource(name) && !name.includes('kubernetes.io/')) errors.push(invalid(path, name, "doesn't follow extended resource name standard"));
+  errors.push(...validateNonNegativeQuantity(path, amount));
+  const quantity = parsedQuantity(amount);
+  if (isExtendedResource(name) && quantity && quantity.nanos % NANO !== 0n) errors.push(invalid(path, String(amount), 'must be an integer'));
+  return errors;
+}
+
+function requestErrors(name: string, limits: Amounts, { amount, path }: { amount: string | number; path: string }): FieldError[] {
+  const field = `${path}.requests[${name}]`;
+  const limit = limits[name];
+  if (limit === undefined) return isExtendedResource(name) || isHugePages(name) ? [required(`${path}.limits`, 'Limit must be set for non overcommitable resources')] : [];
+  const asked = parsedQuantity(amount);
+  const most = parsedQuantity(limit);
+  if (!asked || !most) return [];
+  const order = compareQuantities(asked, most);
+  if (order !== 0 && (isExtendedResource(name) || isHugePages(name))) return [invalid(field, String(amount), `must be equal to ${name} limit of ${limit}`)];
+  return order > 0 ? [invalid(field, String(amount), `must be less than or equal to ${name} limit of ${limit}`)] : [];
+}
+
+function hugePageErrors(limits: Amounts, requests: Amounts, path: string): FieldError[] {
+  const names = Object.keys({ ...limits, ...requests });
+  if (!names.some(isHugePages) || names.includes('cpu') || names.includes('memory')) return [];
+  return [forbidden(path, 'HugePages require cpu or memory')];
+}
+
+function claimErrors(name: string | undefined, path: string, known: ReadonlySet<string>): FieldError[] {
+  if (!name) return [required(`${path}.name`)];
+  return known.has(name) ? [] : [notFound(`${path}.name`, name)];
+}
+
+function isHugePages(name: string): boolean {
+  return name.startsWith('hugepages-');
+}

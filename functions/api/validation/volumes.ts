@@ -1,0 +1,199 @@
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import type { CSIVolumeSource, DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from '../schema/kinds.generated.ts';
+import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELDS } from './env.ts';
+import { validateLabelSelector } from './label-selector.ts';
+import { configMapKey, dns1123Label, dns1123Subdomain } from './names.ts';
+import { validateNetworkDisk } from './network-disks.ts';
+import { fileMode } from './numbers.ts';
+import { validateClaimSpec } from './persistent-volume-claim.ts';
+import { localNonReservedPath, noBacksteps, requiredName } from './references.ts';
+import { validateNonNegativeQuantity } from './resources.ts';
+
+const HOST_PATH_TYPES = ['BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket', ''];
+
+export function validateVolumes(volumes: Volume[], path: string): FieldError[] {
+  const names = new Set<string>();
+  return volumes.flatMap((volume, i) => {
+    const at = `${path}[${i}]`;
+    const errors = sourceErrors(volume, at);
+    const nameErrors = requiredName(`${at}.name`, volume.name, dns1123Label);
+    if (names.has(volume.name)) nameErrors.push(duplicate(`${at}.name`, volume.name));
+    if (errors.length + nameErrors.length === 0) names.add(volume.name);
+    return [...nameErrors, ...errors];
+  });
+}
+
+type SourceName = Exclude<keyof Volume, 'name'>;
+
+// In the order in which the real server looks, because the first of several sources counts.
+const SOURCES: SourceName[] = [
+  'emptyDir', 'hostPath', 'gitRepo', 'gcePersistentDisk', 'awsElasticBlockStore', 'secret', 'nfs', 'iscsi', 'glusterfs', 'flocker', 'persistentVolumeClaim', 'rbd', 'cinder',
+  'cephfs', 'quobyte', 'downwardAPI', 'fc', 'flexVolume', 'configMap', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'storageos',
+  'projected', 'scaleIO', 'csi', 'ephemeral', 'image',
+];
+
+function sourceErrors(volume: Volume, path: string): FieldError[] {
+  const present = SOURCES.filter((source) => volume[source]);
+  const [first, ...others] = present;
+  if (first === undefined) return [required(path, 'must specify a volume type')];
+  return [...oneSourceErrors(volume, first, `${path}.${first}`), ...others.map((source) => forbidden(`${path}.${source}`, 'may not specify more than 1 volume type'))];
+}
+
+function oneSourceErrors(volume: Volume, source: SourceName, path: string): FieldError[] {
+  switch (source) {
+    case 'emptyDir':
+      return validateNonNegativeQuantity(`${path}.sizeLimit`, volume.emptyDir?.sizeLimit).map((error) => ({ ...error, type: 'FieldValueForbidden', message: 'Forbidden: SizeLimit field must be a valid resource quantity' }));
+    case 'hostPath':
+      return hostPathErrors(volume.hostPath ?? { path: '' }, path);
+    case 'secret':
+      return fileSourceErrors(volume.secret ?? {}, path, { field: 'secretName', value: volume.secret?.secretName });
+    case 'configMap':
+      return fileSourceErrors(volume.configMap ?? {}, path, { field: 'name', value: volume.configMap?.name });
+    case 'downwardAPI':
+      return [...fileMode(`${path}.defaultMode`, volume.downwardAPI?.defaultMode), ...downwardErrors(volume.downwardAPI?.items ?? [], path)];
+    case 'projected':
+      return projectedErrors(volume.projected ?? { sources: [] }, path);
+    case 'persistentVolumeClaim':
+      return volume.persistentVolumeClaim?.claimName ? [] : [required(`${path}.claimName`)];
+    case 'nfs':
+      return nfsErrors(volume.nfs ?? { server: '', path: '' }, path);
+    case 'csi':
+      return csiErrors(volume.csi ?? { driver: '' }, path);
+    case 'ephemeral':
+      return ephemeralErrors(volume, path);
+    case 'image':
+      return imageErrors(volume.image ?? {}, path);
+    default:
+      return validateNetworkDisk(volume, source, path);
+  }
+}
+
+function hostPathErrors(source: HostPathVolumeSource, path: string): FieldError[] {
+  if (!source.path) return [required(`${path}.path`)];
+  const errors = noBacksteps(`${path}.path`, source.path);
+  if (source.type && !HOST_PATH_TYPES.includes(source.type)) errors.push(notSupported(`${path}.type`, source.type, HOST_PATH_TYPES));
+  return errors;
+}
+
+interface FileSource {
+  items?: KeyToPath[];
+  defaultMode?: number;
+}
+
+function fileSourceErrors(source: FileSource, path: string, name: { field: string; value: string | undefined }): FieldError[] {
+  const errors = name.value ? [] : [required(`${path}.${name.field}`)];
+  errors.push(...fileMode(`${path}.defaultMode`, source.defaultMode));
+  return [...errors, ...(source.items ?? []).flatMap((item, i) => keyToPathErrors(item, `${path}.items[${i}]`))];
+}
+
+function keyToPathErrors({ key, path, mode }: KeyToPath, at: string): FieldError[] {
+  const errors: FieldError[] = key ? configMapKey(key).map((text) => invalid(`${at}.key`, key, text)) : [required(`${at}.key`)];
+  if (!path) errors.push(required(`${at}.path`));
+  errors.push(...localNonReservedPath(`${at}.path`, path ?? ''));
+  return [...errors, ...fileMode(`${at}.mode`, mode)];
+}
+
+function downwardErrors(items: DownwardAPIVolumeFile[], path: string): FieldError[] {
+  return items.flatMap((item, i) => {
+    const at = `${path}${path.includes('.sources[') ? `.items[${i}]` : ''}`;
+    const errors: FieldError[] = item.path ? [] : [required(`${at}.path`)];
+    errors.push(...localNonReservedPath(`${at}.path`, item.path ?? ''));
+    if (item.fieldRef) {
+      errors.push(...validateFieldRef(item.fieldRef, `${at}.fieldRef`, VOLUME_FIELDS));
+      if (item.resourceFieldRef) errors.push(invalid(at, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
+    } else if (item.resourceFieldRef) {
+      errors.push(...validateResourceFieldRef(item.resourceFieldRef, `${at}.resourceFieldRef`, true));
+    } else {
+      errors.push(required(at, 'one of fieldRef and resourceFieldRef is required'));
+    }
+    return [...errors, ...fileMode(`${at}.mode`, item.mode)];
+  });
+}
+
+function projectedErrors(source: ProjectedVolumeSource, path: string): FieldError[] {
+  return [
+    ...fileMode(`${path}.defaultMode`, source.defaultMode),
+    ...(source.sources ?? []).flatMap((projection, i) => projectionErrors(projection, `${path}.sources[${i}]`)),
+    ...pathConflicts(source.sources ?? [], path),
+  ];
+}
+
+function projectionErrors(source: VolumeProjection, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (source.secret) errors.push(...fileSourceErrors(source.secret, `${path}.secret`, { field: 'name', value: source.secret.name }));
+  if (source.configMap) errors.push(...fileSourceErrors(source.configMap, `${path}.configMap`, { field: 'name', value: source.configMap.name }));
+  if (source.downwardAPI) errors.push(...downwardErrors(source.downwardAPI.items ?? [], `${path}.downwardAPI`));
+  if (source.serviceAccountToken) errors.push(...tokenErrors(source.serviceAccountToken, `${path}.serviceAccountToken`));
+  if (source.clusterTrustBundle) errors.push(...trustBundleErrors(source.clusterTrustBundle, `${path}.clusterTrustBundle`));
+  const present = Object.keys(source);
+  if (present.length === 0) errors.push(required(path, 'must specify one of: clusterTrustBundle, configMap, downwardAPI, podCertificate, secret, serviceAccountToken'));
+  errors.push(...present.slice(1).map((kind) => forbidden(`${path}.${kind}`, 'may not specify more than 1 volume type per source')));
+  return errors;
+}
+
+function tokenErrors({ expirationSeconds = 0, path: file }: NonNullable<VolumeProjection['serviceAccountToken']>, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (expirationSeconds < 600) errors.push(invalid(`${path}.expirationSeconds`, expirationSeconds, 'may not specify a duration less than 10 minutes'));
+  if (expirationSeconds > 2 ** 32) errors.push(invalid(`${path}.expirationSeconds`, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
+  return file ? [...errors, ...localNonReservedPath(`${path}.path`, file)] : [...errors, required(`${path}.path`)];
+}
+
+function trustBundleErrors(source: NonNullable<VolumeProjection['clusterTrustBundle']>, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (source.name !== undefined && source.signerName !== undefined) errors.push(invalid(path, source, 'only one of name and signerName may be used'));
+  else if (source.name === undefined && source.signerName === undefined) errors.push(required(path, 'either name or signerName must be specified'));
+  else if (source.name !== undefined) {
+    if (source.name === '') errors.push(required(`${path}.name`, 'must be a valid object name'));
+    if (source.labelSelector) errors.push(invalid(`${path}.labelSelector`, source.labelSelector, 'labelSelector must be unset if name is specified'));
+  } else {
+    errors.push(...validateLabelSelector(source.labelSelector, `${path}.labelSelector`));
+  }
+  return source.path ? [...errors, ...localNonReservedPath(`${path}.path`, source.path)] : [...errors, required(`${path}.path`)];
+}
+
+// Two sources must not write one file.
+function pathConflicts(sources: VolumeProjection[], path: string): FieldError[] {
+  const seen = new Set<string>();
+  return sources.flatMap((source, i) => {
+    const files = [...(source.secret?.items ?? []), ...(source.configMap?.items ?? []), ...(source.downwardAPI?.items ?? []), ...(source.serviceAccountToken ? [source.serviceAccountToken] : [])];
+    return files.flatMap((file) => {
+      const taken = seen.has(file.path ?? '');
+      if (file.path) seen.add(file.path);
+      return taken ? [invalid(`${path}.sources[${i}]`, file.path, 'conflicting duplicate paths')] : [];
+    });
+  });
+}
+
+function nfsErrors(source: NonNullable<Volume['nfs']>, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!source.server) errors.push(required(`${path}.server`));
+  if (!source.path) errors.push(required(`${path}.path`));
+  if (!source.path?.startsWith('/')) errors.push(invalid(`${path}.path`, source.path ?? '', 'must be an absolute path'));
+  return errors;
+}
+
+function csiErrors(source: CSIVolumeSource, path: string): FieldError[] {
+  const errors = validateDriverName(source.driver, `${path}.driver`);
+  const secret = source.nodePublishSecretRef;
+  return secret && !secret.name ? [...errors, required(`${path}.nodePublishSecretRef.name`)] : errors;
+}
+
+export function validateDriverName(driver: string | undefined, field: string): FieldError[] {
+  if (!driver) return [required(field)];
+  const errors: FieldError[] = driver.length > 63 ? [{ type: 'FieldValueTooLong', field, message: 'Too long: may not be more than 63 bytes' }] : [];
+  return [...errors, ...dns1123Subdomain(driver.toLowerCase()).map((text) => invalid(field, driver, text))];
+}
+
+function ephemeralErrors({ ephemeral }: Volume, path: string): FieldError[] {
+  const template = ephemeral?.volumeClaimTemplate;
+  if (!template) return [required(`${path}.volumeClaimTemplate`)];
+  return validateClaimSpec(template.spec ?? {}, `${path}.volumeClaimTemplate.spec`);
+}
+
+function imageErrors({ reference, pullPolicy }: NonNullable<Volume['image']>, path: string): FieldError[] {
+  const errors: FieldError[] = reference ? [] : [required(`${path}.reference`)];
+  const policies = ['Always', 'IfNotPresent', 'Never'];
+  if (!pullPolicy) errors.push(required(`${path}.pullPolicy`));
+  else if (!policies.includes(pullPolicy)) errors.push(notSupported(`${path}.pullPolicy`, pullPolicy, policies));
+  return errors;
+}
