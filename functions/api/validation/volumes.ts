@@ -40,33 +40,23 @@ function sourceErrors(volume: Volume, path: string): FieldError[] {
 }
 
 function oneSourceErrors(volume: Volume, source: SourceName, path: string): FieldError[] {
-  switch (source) {
-    case 'emptyDir':
-      return validateNonNegativeQuantity(`${path}.sizeLimit`, volume.emptyDir?.sizeLimit).map((error) => ({ ...error, type: 'FieldValueForbidden', message: 'Forbidden: SizeLimit field must be a valid resource quantity' }));
-    case 'hostPath':
-      return hostPathErrors(volume.hostPath ?? { path: '' }, path);
-    case 'secret':
-      return fileSourceErrors(volume.secret ?? {}, path, { field: 'secretName', value: volume.secret?.secretName });
-    case 'configMap':
-      return fileSourceErrors(volume.configMap ?? {}, path, { field: 'name', value: volume.configMap?.name });
-    case 'downwardAPI':
-      return [...fileMode(`${path}.defaultMode`, volume.downwardAPI?.defaultMode), ...downwardErrors(volume.downwardAPI?.items ?? [], path)];
-    case 'projected':
-      return projectedErrors(volume.projected ?? { sources: [] }, path);
-    case 'persistentVolumeClaim':
-      return volume.persistentVolumeClaim?.claimName ? [] : [required(`${path}.claimName`)];
-    case 'nfs':
-      return nfsErrors(volume.nfs ?? { server: '', path: '' }, path);
-    case 'csi':
-      return csiErrors(volume.csi ?? { driver: '' }, path);
-    case 'ephemeral':
-      return ephemeralErrors(volume, path);
-    case 'image':
-      return imageErrors(volume.image ?? {}, path);
-    default:
-      return validateNetworkDisk(volume, source, path);
-  }
+  return OWN_RULES[source]?.(volume, path) ?? validateNetworkDisk(volume, source, path);
 }
+
+const OWN_RULES: Partial<Record<SourceName, (volume: Volume, path: string) => FieldError[]>> = {
+  emptyDir: ({ emptyDir }, path) =>
+    validateNonNegativeQuantity(`${path}.sizeLimit`, emptyDir?.sizeLimit).map(({ field }) => forbidden(field, 'SizeLimit field must be a valid resource quantity')),
+  hostPath: ({ hostPath }, path) => hostPathErrors(hostPath ?? { path: '' }, path),
+  secret: ({ secret }, path) => fileSourceErrors(secret ?? {}, path, { field: 'secretName', value: secret?.secretName }),
+  configMap: ({ configMap }, path) => fileSourceErrors(configMap ?? {}, path, { field: 'name', value: configMap?.name }),
+  downwardAPI: ({ downwardAPI }, path) => [...fileMode(`${path}.defaultMode`, downwardAPI?.defaultMode), ...downwardErrors(downwardAPI?.items ?? [], path)],
+  projected: ({ projected }, path) => projectedErrors(projected ?? { sources: [] }, path),
+  persistentVolumeClaim: ({ persistentVolumeClaim }, path) => (persistentVolumeClaim?.claimName ? [] : [required(`${path}.claimName`)]),
+  nfs: ({ nfs }, path) => nfsErrors(nfs ?? { server: '', path: '' }, path),
+  csi: ({ csi }, path) => csiErrors(csi ?? { driver: '' }, path),
+  ephemeral: ephemeralErrors,
+  image: ({ image }, path) => imageErrors(image ?? {}, path),
+};
 
 function hostPathErrors(source: HostPathVolumeSource, path: string): FieldError[] {
   if (!source.path) return [required(`${path}.path`)];
