@@ -1,0 +1,13 @@
+import type { ResourcePath } from './api-client.ts';
+
+/** The resources that programs of ours name by hand. */
+export const PODS: ResourcePath = { group: '', version: 'v1', resource: 'pods' };
+export const NODES: ResourcePath = { group: '', version: 'v1', resource: 'nodes' };
+export const EVENTS: ResourcePath = { group: '', version: 'v1', resource: 'events' };
+export const CONFIG_MAPS: ResourcePath = { group: '', version: 'v1', resource: 'configmaps' };
+export const SECRETS: ResourcePath = { group: '', version: 'v1', resource: 'secrets' };
+export const SERVICES: ResourcePath = { group: '', version: 'v1', resource: 'services' };
+export const SERVICE_ACCOUNTS: ResourcePath = { group: '', version: 'v1', resource: 'serviceaccounts' };
+export const NAMESPACES: ResourcePath = { group: '', version: 'v1', resource: 'namespaces' };
+export const ENDPOINT_SLICES: ResourcePath = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
+export const LEASES: ResourcePath = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };

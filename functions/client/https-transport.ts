@@ -1,0 +1,69 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+
+export interface ServerAddress {
+  /** Such as `https://127.0.0.1:7443`; a path in it is a prefix of every request. */
+  server: string;
+  /** PEM of the cluster's CA; without it the machine's own trust. */
+  ca?: string;
+  token?: string;
+  insecureSkipTlsVerify?: boolean;
+}
+
+export interface HttpsTransport {
+  send: Transport;
+  /** Closes the idle connections. */
+  close(): void;
+}
+
+/** Connections are kept alive and shared; watches and long polls take one each, so their number is not bounded here. */
+export function httpsTransport(address: ServerAddress): HttpsTransport {
+  const base = new URL(address.server);
+  const secure = base.protocol === 'https:';
+  const agent = secure
+    ? new HttpsAgent({ keepAlive: true, keepAliveMsecs: 15_000, ...(address.ca === undefined ? {} : { ca: address.ca }), rejectUnauthorized: address.insecureSkipTlsVerify !== true })
+    : new HttpAgent({ keepAlive: true, keepAliveMsecs: 15_000 });
+  const authorization: Record<string, string> = address.token === undefined ? {} : { authorization: `Bearer ${address.token}` };
+  const open = secure ? httpsRequest : httpRequest;
+
+  const sendOnce = (request: HttpRequest): Promise<HttpResponse> =>
+    new Promise((resolve, reject) => {
+      const outgoing = open({
+        agent,
+        host: base.hostname.replace(/^\[|\]$/g, ''),
+        port: base.port === '' ? (secure ? 443 : 80) : Number(base.port),
+        method: request.method,
+        path: base.pathname.replace(/\/$/, '') + request.path,
+        headers: { ...authorization, ...request.headers, ...(request.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }) },
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      });
+      outgoing.on('response', (incoming) => resolve(responseOf(incoming)));
+      outgoing.on('error', (error: NodeJS.ErrnoException) => reject(Object.assign(error, { staleConnection: outgoing.reusedSocket && error.code === 'ECONNRESET' })));
+      outgoing.end(request.body);
+    });
+
+  return { send: (request) => onFreshConnection(request, sendOnce), close: () => agent.destroy() };
+}
+
+/** A kept connection that the server has just closed fails before it carries anything: such a read is sent once more. */
+async function onFreshConnection(request: HttpRequest, send: Transport): Promise<HttpResponse> {
+  try {
+    return await send(request);
+  } catch (error) {
+    const stale = (error as { staleConnection?: boolean }).staleConnection === true;
+    if (!stale || request.method !== 'GET') throw error;
+    return send(request);
+  }
+}
+
+function responseOf(incoming: IncomingMessage): HttpResponse {
+  return {
+    status: incoming.statusCode ?? 0,
+    header: (name) => {
+      const value = incoming.headers[name.toLowerCase()];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    body: incoming,
+  };
+}

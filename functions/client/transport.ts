@@ -1,0 +1,34 @@
+/**
+ * How the client reaches a server: over TLS (`https-transport`), or by a function call in one process (`in-process-transport`).
+ * An answer of any status is an answer; only a broken connection rejects.
+ */
+export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  status: number;
+  header(name: string): string | undefined;
+  /** To be read to its end, or given up by leaving the loop. */
+  body: AsyncIterable<Uint8Array>;
+}
+
+/** The whole body, refused over `maxBytes`. */
+export async function readText(response: HttpResponse, maxBytes = 256 * 1024 * 1024): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
