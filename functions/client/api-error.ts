@@ -34,8 +34,8 @@ export function apiErrorOf(code: number, body: string): ApiError {
 
 function statusIn(body: string): Partial<Status> | undefined {
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Status' ? (value as Partial<Status>) : undefined;
+    const value = JSON.parse(body) as (Partial<Status> & { kind?: string }) | null;
+    return value?.kind === 'Status' ? value : undefined;
   } catch {
     return undefined;
   }

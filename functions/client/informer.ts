@@ -8,11 +8,16 @@ export interface Seen<T> {
   object: T;
 }
 
-export interface InformerOptions<T> {
+export interface InformerOptions {
   client: ApiClient;
   resource: ResourcePath;
   select?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>;
-  onSeen?(seen: Seen<T>): void;
+}
+
+/** Something that is kept fresh by list and watch. */
+export interface Followed {
+  catchUp(signal?: AbortSignal): Promise<void>;
+  follow(signal: AbortSignal): Promise<void>;
 }
 
 const PAGE = 500;
@@ -22,13 +27,14 @@ const PAGE = 500;
  * and holds nothing, for those who are woken by other means. Both resume where the other left off; a 410 lists again, and what
  * went in between is told as DELETED.
  */
-export class Informer<T extends KubeObject> {
+export class Informer<T extends KubeObject> implements Followed {
   private readonly objects = new Map<string, T>();
-  private readonly options: InformerOptions<T>;
+  private readonly options: InformerOptions;
+  private readonly listeners = new Set<(seen: Seen<T>) => void>();
   private revision: string | undefined;
   private turn: Promise<void> = Promise.resolve();
 
-  constructor(options: InformerOptions<T>) {
+  constructor(options: InformerOptions) {
     this.options = options;
   }
 
@@ -43,6 +49,12 @@ export class Informer<T extends KubeObject> {
 
   get(name: string, namespace?: string): T | undefined {
     return this.objects.get(keyOf(name, namespace));
+  }
+
+  /** Gives the way to end it. */
+  subscribe(listener: (seen: Seen<T>) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** One after the other: a second caller gets what came after the first one's answer. */
@@ -99,12 +111,16 @@ export class Informer<T extends KubeObject> {
     const known = this.objects.get(key);
     if (known?.metadata.resourceVersion === object.metadata.resourceVersion && known?.metadata.uid === object.metadata.uid) return;
     this.objects.set(key, object);
-    this.options.onSeen?.({ type: known === undefined ? 'ADDED' : 'MODIFIED', object });
+    this.tell({ type: known === undefined ? 'ADDED' : 'MODIFIED', object });
   }
 
   private remove(key: string, object: T): void {
     if (!this.objects.delete(key)) return;
-    this.options.onSeen?.({ type: 'DELETED', object });
+    this.tell({ type: 'DELETED', object });
+  }
+
+  private tell(seen: Seen<T>): void {
+    for (const listener of this.listeners) listener(seen);
   }
 }
 

@@ -1,0 +1,133 @@
+import type { ApiClient } from '#client/api-client';
+import { PODS } from '#client/core-resources';
+import { Informer, type Followed } from '#client/informer';
+import { openChannel, type Channel } from './channel/channel.ts';
+import type { Clock } from './clock.ts';
+import { podEvents } from './events/pod-events.ts';
+import { pulledImages, type PulledImagesOptions } from './images/pulled-images.ts';
+import type { PodNetwork } from './network/pod-network.ts';
+import { keepBeating } from './node/heartbeat.ts';
+import type { NodeFacts } from './node/node-facts.ts';
+import { registerNode } from './node/node-registration.ts';
+import type { Pod } from './pod.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { statusReporter } from './status/status-reporter.ts';
+import { PodWorkers } from './sync/pod-workers.ts';
+import type { Preparation } from './sync/preparation.ts';
+import type { Checkpoints } from './sync/sync-deps.ts';
+
+export interface AgentOptions {
+  client: ApiClient;
+  clock: Clock;
+  /** Random ends of event names. */
+  suffix: () => string;
+  facts: NodeFacts;
+  hostIp: string;
+  runtime: Runtime;
+  runtimeName: string;
+  checkpoints: Checkpoints;
+  preparation: Preparation;
+  credentials: PulledImagesOptions['credentials'];
+  /** Opened when the node knows its pod CIDR. */
+  openNetwork(podCidr: string | undefined): Promise<PodNetwork>;
+  /** Caches of others (Services, EndpointSlices) that are to be kept fresh with the pods. */
+  informers: Followed[];
+  heartbeatIntervalMs: number;
+  log: (message: string, error?: unknown) => void;
+}
+
+export interface Agent {
+  /** Ends the agent; the containers go on. */
+  stop(): Promise<void>;
+}
+
+const RETRY_MS = 1_000;
+const RELIST_MS = 60_000;
+
+/** Registers the node, takes over what runs on it, and keeps it as the API wants it until stopped. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { client, clock, log, runtime, facts } = options;
+  const stopped = new AbortController();
+  const { signal } = stopped;
+
+  const node = await registerNode(client, facts, clock);
+  const network = await options.openNetwork(node.spec?.podCIDR ?? facts.podCidr);
+  const events = podEvents({ client, nodeName: facts.name, clock, suffix: () => options.suffix(), log });
+  const workers = new PodWorkers({
+    ...options,
+    network,
+    events,
+    images: pulledImages({ runtime, events, clock, credentials: options.credentials }),
+    statuses: statusReporter({ client, clock, log }),
+  });
+
+  const pods = new Informer<Pod>({ client, resource: PODS, select: { fieldSelector: `spec.nodeName=${facts.name}` } });
+  const channel = await openChannel({ client, nodeName: facts.name, clock });
+  const informers = [pods, ...options.informers];
+  // The first of each lists and holds nothing.
+  await Promise.all(informers.map((informer) => informer.catchUp(signal)));
+  await workers.adopt(pods.items());
+  pods.subscribe((seen) => workers.see(seen));
+
+  const loops = [
+    keepBeating({ client, nodeName: facts.name, clock, intervalMs: options.heartbeatIntervalMs, onFailure: (error) => log('the heartbeat failed', error) }, signal),
+    follow(options, { channel, informers }, signal),
+    watchRuntime(options, workers, signal),
+    relist(options, workers, signal),
+  ];
+  return {
+    stop: async () => {
+      stopped.abort();
+      workers.stop();
+      await Promise.all(loops);
+    },
+  };
+}
+
+async function follow(options: AgentOptions, { channel, informers }: { channel: Channel | undefined; informers: Followed[] }, signal: AbortSignal): Promise<void> {
+  const { clock, log } = options;
+  const retried = async (what: string, turn: () => Promise<unknown>): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await turn();
+      } catch (error) {
+        if (signal.aborted) return;
+        log(what, error);
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
+  };
+  if (channel === undefined) {
+    await Promise.all(informers.map((informer) => retried('a watch broke', () => informer.follow(signal))));
+    return;
+  }
+  await retried('the channel broke', async () => {
+    // Waiting begins before looking, so that a ring in between is not lost.
+    const woken = channel.wait(signal);
+    woken.catch(() => undefined); // seen below
+    await Promise.all(informers.map((informer) => informer.catchUp(signal)));
+    await woken;
+  });
+}
+
+async function watchRuntime({ runtime, clock, log }: AgentOptions, workers: PodWorkers, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await runtime.watch((podUid) => workers.poke(podUid), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      log('the runtime cannot be watched', error);
+      await clock.sleep(RETRY_MS, signal);
+    }
+    // What happened while nobody watched.
+    workers.pokeAll();
+  }
+}
+
+async function relist({ clock, log }: AgentOptions, workers: PodWorkers, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await clock.sleep(RELIST_MS, signal);
+    if (signal.aborted) return;
+    await workers.relist().catch((error: unknown) => log('the runtime could not be listed', error));
+  }
+}

@@ -1,0 +1,35 @@
+import { roleOf } from '../../sync/container-view.ts';
+import { specHashOf } from '../../sync/spec-hash.ts';
+import type { Preparation } from '../../sync/preparation.ts';
+
+/** Simulated containers need nothing on the node. */
+export function simulatedPreparation(): Preparation {
+  return {
+    mountVolumes: async () => undefined,
+    clean: async () => undefined,
+    containerSpec: async (pod, container, { sandboxId, attempt, image }) => ({
+      pod: { uid: pod.metadata.uid ?? '', namespace: pod.metadata.namespace ?? '', name: pod.metadata.name ?? '' },
+      name: container.name,
+      attempt,
+      role: roleOf(pod, container),
+      sandboxId,
+      specHash: specHashOf(container),
+      image: container.image ?? '',
+      imageId: image.digest,
+      env: [],
+      mounts: [],
+      tty: false,
+      stdin: false,
+      groups: [],
+      privileged: false,
+      readOnlyRootFilesystem: false,
+      allowPrivilegeEscalation: true,
+      capabilities: { add: [], drop: [] },
+      hostNetwork: false,
+      hostPid: false,
+      hostIpc: false,
+      sharePid: false,
+      terminationMessageFromLog: false,
+    }),
+  };
+}

@@ -1,0 +1,90 @@
+import { durationText } from '../back-off/back-off.ts';
+import { timestamp } from '../clock.ts';
+import type { Container, ContainerState, ContainerStatus, Pod } from '../pod.ts';
+import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
+import type { Health } from '../sync/plan.ts';
+import { attemptsOf } from '../sync/container-view.ts';
+
+export interface Problem {
+  reason: string;
+  message: string;
+}
+
+export interface ContainerStatusInput {
+  pod: Pod;
+  observed: ObservedPod | undefined;
+  health: ReadonlyMap<string, Health>;
+  /** Why a container could not be started, by name. */
+  problems: ReadonlyMap<string, Problem>;
+  backingOff: ReadonlyMap<string, { delayMs: number }>;
+  /** Prefix of container ids, such as `docker`. */
+  runtimeName: string;
+  initialised: boolean;
+  /** Init containers that ended well, also those whose container is no longer there. */
+  initDone: readonly string[];
+}
+
+export function containerStatus(input: ContainerStatusInput, container: Container, options: { init: boolean }): ContainerStatus {
+  const [newest, before] = attemptsOf(input.observed, container.name);
+  const told = newest === undefined ? endedBefore(input.pod, container.name) : undefined;
+  if (told !== undefined) return told;
+  const waiting = waitingOf(input, container, newest);
+  const state: ContainerState = waiting === undefined && newest !== undefined ? stateOf(newest, input.runtimeName) : { waiting: waiting ?? notYet(input, options.init) };
+  const dead = newest?.state === 'exited' && waiting !== undefined ? newest : before;
+  const health = newest?.state === 'running' ? input.health.get(newest.id) : undefined;
+  const finishedInit = options.init && state.terminated?.exitCode === 0;
+  return {
+    name: container.name,
+    state,
+    lastState: dead?.state === 'exited' ? stateOf(dead, input.runtimeName) : {},
+    ready: finishedInit || health?.ready === true,
+    restartCount: newest?.attempt ?? 0,
+    image: newest?.image ?? container.image ?? '',
+    imageID: newest?.imageId ?? '',
+    ...(newest === undefined ? {} : { containerID: `${input.runtimeName}://${newest.id}` }),
+    started: health?.started === true,
+  };
+}
+
+/** What a finished pod's containers came to is kept, also when nothing is left of them here. */
+function endedBefore({ status }: Pod, name: string): ContainerStatus | undefined {
+  if (status?.phase !== 'Succeeded' && status?.phase !== 'Failed') return undefined;
+  return [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((ended) => ended.name === name);
+}
+
+function waitingOf(input: ContainerStatusInput, container: Container, newest: ObservedContainer | undefined): Problem | undefined {
+  if (newest?.state === 'running') return undefined;
+  const backingOff = input.backingOff.get(container.name);
+  if (backingOff !== undefined) {
+    const { namespace, name, uid } = input.pod.metadata;
+    return { reason: 'CrashLoopBackOff', message: `back-off ${durationText(backingOff.delayMs)} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})` };
+  }
+  return input.problems.get(container.name);
+}
+
+function notYet(input: ContainerStatusInput, init: boolean): { reason: string } {
+  const hasInit = (input.pod.spec.initContainers?.length ?? 0) > 0;
+  return { reason: hasInit && (init || !input.initialised) ? 'PodInitializing' : 'ContainerCreating' };
+}
+
+function stateOf(container: ObservedContainer, runtimeName: string): ContainerState {
+  if (container.state === 'created') return { waiting: { reason: 'ContainerCreating' } };
+  if (container.state === 'running') return { running: { startedAt: timestamp(container.startedAtMs ?? container.createdAtMs) } };
+  const message = container.startError ?? container.terminationMessage;
+  return {
+    terminated: {
+      exitCode: container.exitCode ?? 0,
+      reason: reasonOf(container),
+      ...(message === undefined || message === '' ? {} : { message }),
+      startedAt: timestamp(container.startedAtMs ?? container.createdAtMs),
+      finishedAt: timestamp(container.finishedAtMs ?? container.createdAtMs),
+      containerID: `${runtimeName}://${container.id}`,
+    },
+  };
+}
+
+function reasonOf(container: ObservedContainer): string {
+  if (container.startError !== undefined) return 'StartError';
+  if (container.oomKilled === true) return 'OOMKilled';
+  return container.exitCode === 0 ? 'Completed' : 'Error';
+}

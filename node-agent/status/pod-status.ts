@@ -1,0 +1,65 @@
+import { timestamp } from '../clock.ts';
+import type { ContainerStatus, Pod, PodStatus } from '../pod.ts';
+import { isSidecar, liveSandbox, newestOf, restartPolicyOf } from '../sync/container-view.ts';
+import type { PodMemory } from '../sync/pod-memory.ts';
+import { conditionsOf } from './conditions.ts';
+import { containerStatus, type ContainerStatusInput } from './container-status.ts';
+import { phaseOf } from './phase.ts';
+
+export interface PodStatusInput extends Omit<ContainerStatusInput, 'initialised' | 'initDone'> {
+  memory: PodMemory;
+  hostIp: string;
+  /** Known once the network has given one. */
+  podIp: string | undefined;
+  networkReady: boolean;
+  nowMs: number;
+}
+
+/** The whole status as this node sees it. It builds on the status that the pod has: times of unchanged conditions, foreign conditions and fields. */
+export function podStatus(input: PodStatusInput): PodStatus {
+  const { pod, memory } = input;
+  const initialised = isInitialised(input);
+  const common = { ...input, initialised, initDone: memory.initDone };
+  const initStatuses = (pod.spec.initContainers ?? []).map((container) => finishedInit(input, containerStatus(common, container, { init: true })));
+  const statuses = pod.spec.containers.map((container) => containerStatus(common, container, { init: false }));
+  const computed = phaseOf(restartPolicyOf(pod), { statuses: initStatuses, done: initialised }, statuses);
+  const phase = memory.failure !== undefined ? 'Failed' : (memory.finalPhase ?? computed);
+  const sandboxReady = liveSandbox(input.observed) !== undefined && input.networkReady;
+  const { reason: _reason, message: _message, podIP: _podIp, podIPs: _podIps, ...kept } = pod.status ?? {};
+  const ip = pod.spec.hostNetwork === true ? input.hostIp : input.podIp;
+  return {
+    ...kept,
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    phase,
+    ...(memory.failure ?? {}),
+    conditions: conditionsOf({ pod, phase, initialised, sandboxReady, initStatuses, statuses, now: timestamp(input.nowMs) }),
+    hostIP: input.hostIp,
+    hostIPs: [{ ip: input.hostIp }],
+    ...(ip === undefined || (!sandboxReady && !isFinal(phase)) ? {} : { podIP: ip, podIPs: [{ ip }] }),
+    startTime: pod.status?.startTime ?? timestamp(memory.startTimeMs),
+    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
+    containerStatuses: statuses,
+  };
+}
+
+/** All init containers have ended well, and all sidecars have started. */
+export function isInitialised({ pod, observed, memory, health }: Pick<PodStatusInput, 'pod' | 'observed' | 'memory' | 'health'>): boolean {
+  return (pod.spec.initContainers ?? []).every((container) => {
+    const newest = newestOf(observed, container.name);
+    if (isSidecar(container)) return newest?.state === 'running' ? health.get(newest.id)?.started === true : memory.finalPhase !== undefined || anyMainStarted(pod, observed);
+    return memory.initDone.includes(container.name) || (newest?.state === 'exited' && newest.exitCode === 0);
+  });
+}
+
+// A sidecar that crashes later does not take the initialisation back.
+function anyMainStarted(pod: Pod, observed: PodStatusInput['observed']): boolean {
+  return pod.spec.containers.some((container) => newestOf(observed, container.name) !== undefined);
+}
+
+/** An init container whose dead container was removed still is known to have ended well. */
+function finishedInit({ pod, memory, observed }: PodStatusInput, status: ContainerStatus): ContainerStatus {
+  if (!memory.initDone.includes(status.name) || newestOf(observed, status.name) !== undefined) return status;
+  return pod.status?.initContainerStatuses?.find((before) => before.name === status.name) ?? { ...status, ready: true };
+}
+
+const isFinal = (phase: string): boolean => phase === 'Succeeded' || phase === 'Failed';

@@ -1,0 +1,29 @@
+import type { Container, Pod } from '../pod.ts';
+import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime/runtime.ts';
+
+/** All attempts of one container, the newest first. */
+export function attemptsOf(observed: ObservedPod | undefined, name: string): ObservedContainer[] {
+  return (observed?.containers ?? []).filter((container) => container.name === name).sort((a, b) => b.attempt - a.attempt);
+}
+
+export function newestOf(observed: ObservedPod | undefined, name: string): ObservedContainer | undefined {
+  return attemptsOf(observed, name)[0];
+}
+
+export function liveSandbox(observed: ObservedPod | undefined): ObservedSandbox | undefined {
+  return observed?.sandboxes.find((sandbox) => sandbox.running);
+}
+
+export const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
+
+export function roleOf(pod: Pod, container: Container): 'main' | 'init' | 'sidecar' {
+  if (pod.spec.initContainers?.some(({ name }) => name === container.name) !== true) return 'main';
+  return isSidecar(container) ? 'sidecar' : 'init';
+}
+
+export const restartPolicyOf = (pod: Pod): 'Always' | 'OnFailure' | 'Never' => pod.spec.restartPolicy ?? 'Always';
+
+/** Whether a container that ended so is started again under this policy. */
+export function restarts(policy: 'Always' | 'OnFailure' | 'Never', exitCode: number): boolean {
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+}

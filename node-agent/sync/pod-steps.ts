@@ -1,0 +1,129 @@
+import type { Container, Pod } from '../pod.ts';
+import type { HostPort } from '../network/pod-network.ts';
+import type { SyncDeps } from './sync-deps.ts';
+import { StartProblem } from './preparation.ts';
+
+/** A sandbox on its way: named as soon as it is created, of use once it has started. */
+export interface Sandbox {
+  created: Promise<string>;
+  started: Promise<void>;
+}
+
+const SANDBOX_RETRY_MS = 5_000;
+const CONTAINER_RETRY_MS = 10_000;
+
+/** Creates and starts the sandbox and joins it to the network. The caller waits for `started`. */
+export function makeSandbox(deps: SyncDeps, pod: Pod, { attempt, podIp }: { attempt: number; podIp: string | undefined }): Sandbox {
+  const { spec, metadata } = pod;
+  const created = deps.runtime.createSandbox({
+    pod: identityOf(pod),
+    attempt,
+    hostname: hostnameOf(pod),
+    hostNetwork: spec.hostNetwork === true,
+    hostPid: spec.hostPID === true,
+    hostIpc: spec.hostIPC === true,
+    sharePid: spec.shareProcessNamespace === true,
+    sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
+  });
+  const start = async (): Promise<void> => {
+    const { pid } = await deps.runtime.startSandbox(await created);
+    if (podIp === undefined || spec.hostNetwork === true) return;
+    await deps.network.setup({ podUid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name ?? '', ip: podIp, sandboxPid: pid, hostPorts: hostPortsOf(pod) });
+  };
+  const started = start().catch((error: unknown) => {
+    deps.events.emit(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message: `Failed to create pod sandbox: ${textOf(error)}` });
+    throw new StartProblem(undefined, textOf(error), SANDBOX_RETRY_MS);
+  });
+  created.catch(() => undefined); // `started` carries the failure
+  started.catch(() => undefined); // those who wait for it see it
+  return { created, started };
+}
+
+/** From image to running container; everything that need not wait for the sandbox is done while it starts. */
+export async function startContainer(deps: SyncDeps, pod: Pod, start: { container: Container; attempt: number; sandbox: Sandbox; podIp: string | undefined }): Promise<void> {
+  const { container, attempt, sandbox, podIp } = start;
+  const named = sandbox.created.catch(() => sandbox.started.then(() => '')); // fails as the start does
+  const [image, sandboxId] = await Promise.all([deps.images.ensure(pod, container), named, deps.preparation.mountVolumes(pod)]);
+  const fail = (reason: string, error: unknown): never => {
+    const problem = error instanceof StartProblem ? error : new StartProblem(reason, textOf(error), CONTAINER_RETRY_MS);
+    if (problem.reason !== undefined) deps.events.emit(pod, { type: 'Warning', reason: 'Failed', message: `Error: ${problem.message}`, container: container.name });
+    throw problem;
+  };
+  const spec = await deps.preparation.containerSpec(pod, container, { sandboxId, attempt, image, podIp }).catch((error: unknown) => fail('CreateContainerConfigError', error));
+  const id = await deps.runtime.createContainer(spec).catch((error: unknown) => fail('CreateContainerError', error));
+  await sandbox.started;
+  deps.events.emit(pod, { type: 'Normal', reason: 'Created', message: 'Container created', container: container.name });
+  await deps.runtime.startContainer(id).catch((error: unknown) => fail('RunContainerError', error));
+  deps.events.emit(pod, { type: 'Normal', reason: 'Started', message: 'Container started', container: container.name });
+  await postStart(deps, pod, { container, id, podIp });
+}
+
+/** The hook that runs beside the container's own start; a container whose hook fails is killed. */
+async function postStart(deps: SyncDeps, pod: Pod, { container, id, podIp }: { container: Container; id: string; podIp: string | undefined }): Promise<void> {
+  const hook = container.lifecycle?.postStart;
+  if (hook === undefined) return;
+  const message = await runHook(deps, pod, { container, id, podIp, hook, timeoutMs: 120_000 });
+  if (message === undefined) return;
+  deps.events.emit(pod, { type: 'Warning', reason: 'FailedPostStartHook', message: `PostStartHook failed: ${message}`, container: container.name });
+  await deps.runtime.stopContainer(id, graceSecondsOf(pod));
+  throw new StartProblem('PostStartHookError', message, CONTAINER_RETRY_MS);
+}
+
+/** preStop hook and SIGTERM share the grace; at least two seconds are left for the signal. */
+export async function killContainer(deps: SyncDeps, pod: Pod, kill: { id: string; name: string; graceSeconds: number; podIp: string | undefined }): Promise<void> {
+  const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(({ name }) => name === kill.name);
+  const hook = container?.lifecycle?.preStop;
+  let left = kill.graceSeconds;
+  if (container !== undefined && hook !== undefined && left > 0) {
+    const begunMs = deps.clock.now();
+    const message = await runHook(deps, pod, { container, id: kill.id, podIp: kill.podIp, hook, timeoutMs: left * 1000 });
+    if (message !== undefined) deps.events.emit(pod, { type: 'Warning', reason: 'FailedPreStopHook', message: `PreStopHook failed: ${message}`, container: kill.name });
+    left = Math.max(2, left - Math.ceil((deps.clock.now() - begunMs) / 1000));
+  }
+  await deps.runtime.stopContainer(kill.id, left);
+}
+
+type Hook = NonNullable<NonNullable<Container['lifecycle']>['preStop']>;
+
+/** undefined: it went well. */
+async function runHook(deps: SyncDeps, pod: Pod, { container, id, podIp, hook, timeoutMs }: { container: Container; id: string; podIp: string | undefined; hook: Hook; timeoutMs: number }): Promise<string | undefined> {
+  if (hook.sleep !== undefined) {
+    await deps.clock.sleep(Math.min(hook.sleep.seconds * 1000, timeoutMs));
+    return undefined;
+  }
+  try {
+    const target = { podUid: pod.metadata.uid ?? '', containerId: id, containerName: container.name, ...(podIp === undefined ? {} : { ip: podIp }), ports: portsOf(container) };
+    const { ok, message } = await deps.runtime.probe(target, hook, timeoutMs);
+    return ok ? undefined : message;
+  } catch (error) {
+    return textOf(error);
+  }
+}
+
+export function portsOf(container: Container): Record<string, number> {
+  return Object.fromEntries((container.ports ?? []).flatMap(({ name, containerPort }) => (name === undefined ? [] : [[name, containerPort]])));
+}
+
+export function graceSecondsOf(pod: Pod): number {
+  return pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+}
+
+export function hostnameOf(pod: Pod): string {
+  return (pod.spec.hostname ?? pod.metadata.name ?? '').slice(0, 63).replace(/[-.]+$/, '');
+}
+
+export function hostPortsOf(pod: Pod): HostPort[] {
+  return pod.spec.containers.flatMap((container) =>
+    (container.ports ?? []).flatMap(({ hostPort, hostIP, containerPort, protocol }) =>
+      hostPort === undefined || hostPort === 0 ? [] : [{ hostPort, containerPort, protocol: protocol ?? 'TCP', ...(hostIP === undefined || hostIP === '' ? {} : { hostIp: hostIP }) }],
+    ),
+  );
+}
+
+function identityOf({ metadata }: Pod): { uid: string; namespace: string; name: string } {
+  return { uid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
