@@ -26,24 +26,30 @@ export interface ContainerStatusInput {
 
 export function containerStatus(input: ContainerStatusInput, container: Container, options: { init: boolean }): ContainerStatus {
   const [newest, before] = attemptsOf(input.observed, container.name);
-  const told = newest === undefined ? endedBefore(input.pod, container.name) : undefined;
-  if (told !== undefined) return told;
+  if (newest === undefined) return endedBefore(input.pod, container.name) ?? notStarted(input, container, options);
   const waiting = waitingOf(input, container, newest);
-  const state: ContainerState = waiting === undefined && newest !== undefined ? stateOf(newest, input.runtimeName) : { waiting: waiting ?? notYet(input, options.init) };
-  const dead = newest?.state === 'exited' && waiting !== undefined ? newest : before;
-  const health = newest?.state === 'running' ? input.health.get(newest.id) : undefined;
+  const state: ContainerState = waiting === undefined ? stateOf(newest, input.runtimeName) : { waiting };
+  const dead = newest.state === 'exited' && waiting !== undefined ? newest : before;
+  const health = newest.state === 'running' ? input.health.get(newest.id) : undefined;
   const finishedInit = options.init && state.terminated?.exitCode === 0;
   return {
     name: container.name,
     state,
     lastState: dead?.state === 'exited' ? stateOf(dead, input.runtimeName) : {},
     ready: finishedInit || health?.ready === true,
-    restartCount: newest?.attempt ?? 0,
-    image: newest?.image ?? container.image ?? '',
-    imageID: newest?.imageId ?? '',
-    ...(newest === undefined ? {} : { containerID: `${input.runtimeName}://${newest.id}` }),
+    restartCount: newest.attempt,
+    image: newest.image,
+    imageID: newest.imageId,
+    containerID: `${input.runtimeName}://${newest.id}`,
     started: health?.started === true,
   };
+}
+
+function notStarted(input: ContainerStatusInput, container: Container, { init }: { init: boolean }): ContainerStatus {
+  const hasInit = (input.pod.spec.initContainers?.length ?? 0) > 0;
+  const creating = { reason: hasInit && (init || !input.initialised) ? 'PodInitializing' : 'ContainerCreating' };
+  const waiting = waitingOf(input, container, undefined) ?? creating;
+  return { name: container.name, state: { waiting }, lastState: {}, ready: false, restartCount: 0, image: container.image ?? '', imageID: '', started: false };
 }
 
 /** What a finished pod's containers came to is kept, also when nothing is left of them here. */
@@ -60,11 +66,6 @@ function waitingOf(input: ContainerStatusInput, container: Container, newest: Ob
     return { reason: 'CrashLoopBackOff', message: `back-off ${durationText(backingOff.delayMs)} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})` };
   }
   return input.problems.get(container.name);
-}
-
-function notYet(input: ContainerStatusInput, init: boolean): { reason: string } {
-  const hasInit = (input.pod.spec.initContainers?.length ?? 0) > 0;
-  return { reason: hasInit && (init || !input.initialised) ? 'PodInitializing' : 'ContainerCreating' };
 }
 
 function stateOf(container: ObservedContainer, runtimeName: string): ContainerState {
