@@ -2,7 +2,7 @@
 //
 //	go run . FOLDER
 //
-// reads FOLDER/resources.generated.json (which group versions are served; recorded from a real API server by record.ts) and writes
+// reads FOLDER/resources.generated.json (which group versions are served; recorded from a real API server by record-discovery.ts) and writes
 // FOLDER/table.generated.json and FOLDER/kinds.generated.ts.
 package main
 

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import type { ApiResource, ApiSubresource } from '#api/resource';
+import { ask, peerOfArguments } from './peer.ts';
 
-// npx tsx test/generate/record.ts https://HOST:PORT TOKEN
+// npx tsx test/generate/record-discovery.ts https://HOST:PORT TOKEN
 // Asks a real kube-apiserver which resources it serves (they are code there, not types) and writes the facts for `functions/api/schema`,
 // and its discovery documents as the expectation of the discovery tests.
 const ROOT = join(import.meta.dirname, '../..');
-const [server, token] = process.argv.slice(2);
-if (server === undefined || token === undefined) throw new Error('usage: npx tsx test/generate/record.ts https://HOST:PORT TOKEN');
+const peer = peerOfArguments('test/generate/record-discovery.ts');
 
 interface DiscoveredResource {
   name: string;
@@ -85,15 +84,6 @@ function storageVersionHash(text: string): string {
 }
 
 async function get(path: string, accept = 'application/json'): Promise<unknown> {
-  const body = await new Promise<string>((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, accept };
-    const call = request(`${server}${path}`, { headers, rejectUnauthorized: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-      response.on('error', reject);
-    });
-    call.on('error', reject).end();
-  });
-  return (documents[accept === 'application/json' ? path : `${path} ${accept}`] = JSON.parse(body) as unknown);
+  const { body } = await ask(peer, path, { accept });
+  return (documents[accept === 'application/json' ? path : `${path} ${accept}`] = JSON.parse(body.toString('utf8')) as unknown);
 }
