@@ -1,0 +1,16 @@
+import type { ObjectStore } from '#store/object-store';
+import { MASTERS, nodeNameOf } from '../user.ts';
+import type { Attributes, Decision } from './attributes.ts';
+import { authorizeNode } from './node.ts';
+import { authorizeByRoles } from './roles.ts';
+
+/** The order of the authorisers: the first that allows decides; nobody refuses for good, so that roles may widen what a node has. */
+export async function authorize(store: ObjectStore, attributes: Attributes): Promise<Decision> {
+  const { user } = attributes;
+  if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
+  const node = nodeNameOf(user);
+  const byNode = node === undefined ? undefined : await authorizeNode(store, node, attributes);
+  if (byNode?.allowed) return byNode;
+  const byRoles = await authorizeByRoles(store, attributes);
+  return byRoles.allowed ? byRoles : { allowed: false, reason: byNode?.reason ?? byRoles.reason };
+}

@@ -1,0 +1,29 @@
+import { authenticate, type AuthenticateDeps } from './authenticate/authenticate.ts';
+import { impersonate } from './authenticate/impersonate.ts';
+import { accessOf, refusal, type Attributes } from './authorize/attributes.ts';
+import { authorize } from './authorize/authorize.ts';
+import type { ServerDeps } from './deps.ts';
+import { requestInfoOf, type RequestInfo } from './request-info.ts';
+import type { User } from './user.ts';
+
+/** A request that has passed: who it is, and what it asks for. */
+export interface Passed {
+  user: User;
+  info: RequestInfo;
+}
+
+/** Authenticate, then authorize. Every way in goes through here, upgraded connections too; whoever does not pass gets a StatusError. */
+export async function passRequest(deps: ServerDeps, request: { method: string; url: string; headers: Headers }): Promise<Passed> {
+  const url = new URL(request.url);
+  const user = await impersonate(deps.store, await authenticate(authenticateDeps(deps), request.headers), request.headers);
+  const info = requestInfoOf(request.method, url);
+  const attributes: Attributes = { user, access: accessOf(info), fieldSelector: url.searchParams.get('fieldSelector') ?? '' };
+  const decision = await authorize(deps.store, attributes);
+  if (!decision.allowed) throw refusal(attributes, decision.reason);
+  return { user, info };
+}
+
+export function authenticateDeps(deps: ServerDeps): AuthenticateDeps {
+  const { table, store, digest, clock, signer, config } = deps;
+  return { table, cluster: store.cluster, digest, clock, store, signer, issuer: config.issuer, audiences: [config.issuer] };
+}

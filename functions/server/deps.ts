@@ -1,0 +1,55 @@
+import type { Clock } from '#ports/clock';
+import type { Digest } from '#ports/digest';
+import type { Doorbell } from '#ports/doorbell';
+import type { Ids } from '#ports/ids';
+import type { NodeChannel } from '#ports/node-channel';
+import type { Relay } from '#ports/relay';
+import type { Signer } from '#ports/signer';
+import type { Table } from '#ports/table';
+import type { ObjectStore } from '#store/object-store';
+
+/** All that the API server of one cluster is made from. */
+export interface ServerDeps extends ServerPorts {
+  config: ServerConfig;
+}
+
+export interface ServerPorts {
+  store: ObjectStore;
+  /** For claims alone: tokens, heartbeats, addresses. */
+  table: Table;
+  clock: Clock;
+  ids: Ids;
+  digest: Digest;
+  signer: Signer;
+  /** Rung after each commit; it may fail, the stream and the tick make up for it. */
+  doorbell: Doorbell;
+  nodeChannel: NodeChannel;
+  relay?: Relay;
+  /** Large lists go out compressed when the client takes it. */
+  gzip?(body: Uint8Array): Promise<Uint8Array>;
+  /** What nobody expected: 500s with their cause, rings that failed. Never holds a token or a Secret. */
+  report(failure: { what: string; error: unknown }): void;
+}
+
+export interface ServerConfig {
+  /** The `iss` of service-account tokens, and their default audience. */
+  issuer: string;
+  /** Where clients reach this API, for discovery documents. */
+  externalUrl: string;
+  serviceCidr: string;
+  nodePorts: { from: number; to: number };
+  /** `<group>/<Kind>` of what controllers serve; a create of anything else is answered with a warning. */
+  servedKinds: ReadonlySet<string>;
+  watch: WatchLimits;
+  /** ServiceAccount admission waits for nothing: without a ServiceAccount a pod is refused. Off where no controller makes them. */
+  serviceAccountAdmission: boolean;
+}
+
+export interface WatchLimits {
+  /** A watch ends cleanly after this; on Lambda well before the function does. */
+  maxDurationMs: number;
+  /** When the client named no timeoutSeconds. */
+  defaultDurationMs: number;
+  maxWatches: number;
+  bookmarkIntervalMs: number;
+}
