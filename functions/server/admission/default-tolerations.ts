@@ -1,4 +1,4 @@
-import { isPodCreate, type AdmissionRequest } from './admit.ts';
+import { isPodCreate, type AdmissionRequest } from './request.ts';
 
 interface Toleration {
   key?: string;

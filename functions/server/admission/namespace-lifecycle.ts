@@ -1,7 +1,7 @@
 import { forbidden, notFound, StatusError } from '#api/status';
 import type { ServerDeps } from '../deps.ts';
 import { builtIn, getIfExists } from '../lookup.ts';
-import { isKind, type AdmissionRequest } from './admit.ts';
+import { isKind, type AdmissionRequest } from './request.ts';
 
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 // Asked about in any namespace, existing or not: they store nothing.

@@ -1,7 +1,7 @@
 import type { KubeObject } from '#api/object';
 import { forbidden, type StatusError } from '#api/status';
 import { nodeNameOf } from '../user.ts';
-import { isKind, type AdmissionRequest } from './admit.ts';
+import { isKind, type AdmissionRequest } from './request.ts';
 
 const MIRROR = 'kubernetes.io/config.mirror';
 // Of the labels in Kubernetes' own domains, these are a node's to set on itself.

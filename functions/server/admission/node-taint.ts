@@ -1,4 +1,4 @@
-import { isKind, type AdmissionRequest } from './admit.ts';
+import { isKind, type AdmissionRequest } from './request.ts';
 
 interface Taint {
   key: string;

@@ -3,7 +3,7 @@ import { forbidden } from '#api/status';
 import type { ObjectStore } from '#store/object-store';
 import type { ServerDeps } from '../deps.ts';
 import { builtIn, getIfExists } from '../lookup.ts';
-import { isPodCreate, type AdmissionRequest } from './admit.ts';
+import { isPodCreate, type AdmissionRequest } from './request.ts';
 
 interface PriorityClass extends KubeObject {
   value?: number;

@@ -2,7 +2,7 @@ import type { KubeObject } from '#api/object';
 import { forbidden } from '#api/status';
 import type { ServerDeps } from '../deps.ts';
 import { builtIn, getIfExists } from '../lookup.ts';
-import { isPodCreate, type AdmissionRequest } from './admit.ts';
+import { isPodCreate, type AdmissionRequest } from './request.ts';
 
 interface PodSpec {
   serviceAccountName?: string;

@@ -1,0 +1,65 @@
+import { Hono, type Context } from 'hono';
+import { StatusError } from '#api/status';
+import type { AppEnv } from './app-env.ts';
+import { passRequest } from './chain.ts';
+import type { ServerDeps } from './deps.ts';
+import { createEventFrames } from './protocol/event-frames.ts';
+import { negotiate } from './protocol/negotiate.ts';
+import { statusResponse } from './protocol/respond.ts';
+import { routeFor } from './routes/dispatch.ts';
+import { nodeRoutes } from './routes/node-endpoints.ts';
+import { pathRoutes } from './routes/paths.ts';
+import type { ResourceRequest } from './routes/resource-request.ts';
+import { createWatchBudget } from './routes/watch-budget.ts';
+import { toStatusError } from './translate-error.ts';
+
+/**
+ * The API server of one cluster as a fetch handler. In flow order: authenticate and authorize (`chain`), then a path of its own
+ * (`paths`, `node-endpoints`) or a resource (`dispatch`), whose writes pass admission on their way to the store.
+ */
+export function createApp(deps: ServerDeps): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.onError((error, context) => failed(deps, error, context));
+  app.notFound(() => plainNotFound());
+  app.use(async (context, next) => {
+    context.set('passed', await passRequest(deps, context.req.raw));
+    await next();
+  });
+  app.route('/', pathRoutes(deps));
+  app.route('/', nodeRoutes(deps));
+  const serve = resourceServer(deps);
+  app.all('/api/*', serve);
+  app.all('/apis/*', serve);
+  return app;
+}
+
+function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise<Response> {
+  const watches = createWatchBudget(deps.config.watch.maxWatches);
+  const frames = createEventFrames();
+  return async (context) => {
+    const { user, info } = context.get('passed');
+    const route = info.isResource ? routeFor(info) : undefined;
+    if (route === undefined) return plainNotFound();
+    const { handler, ...found } = route;
+    const raw = context.req.raw;
+    const query = new URL(raw.url).searchParams;
+    const request: ResourceRequest = { deps, request: raw, query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: [], name: info.name };
+    try {
+      return await handler(request);
+    } catch (error) {
+      const status = toStatusError(error, request);
+      if (status.code >= 500 && status !== error) deps.report({ what: `${info.verb} ${info.path}`, error });
+      return statusResponse(status, raw.headers);
+    }
+  };
+}
+
+function failed(deps: ServerDeps, error: Error, context: Context<AppEnv>): Response {
+  const status = toStatusError(error);
+  if (!(error instanceof StatusError)) deps.report({ what: `${context.req.method} ${context.req.path}`, error });
+  return statusResponse(status, context.req.raw.headers);
+}
+
+function plainNotFound(): Response {
+  return new Response('404 page not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } });
+}

@@ -1,0 +1,39 @@
+import { encodeJson } from '#api/codec/json';
+import { StatusError } from '#api/status';
+import type { ListPage } from '#store/object-store';
+import type { ResourceRequest } from '../routes/resource-request.ts';
+import { concat } from './body.ts';
+import { apiVersionOf, externalBytes } from './external-version.ts';
+import { partialMetadata } from './partial-metadata.ts';
+import { respondBytes, respondValue } from './respond.ts';
+
+/** A page of objects. Its JSON is put together from the bytes that the store keeps of each: nothing is serialised for a list. */
+export async function respondList(request: ResourceRequest, page: ListPage, token: string | undefined): Promise<Response> {
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(token === undefined ? {} : { continue: token }),
+    ...(token === undefined || page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+  };
+  switch (request.representation.as) {
+    case 'PartialObjectMetadataList':
+      return respondValue(request, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: page.items.map(({ object }) => partialMetadata(object)) });
+    case 'PartialObjectMetadata':
+      throw new StatusError(406, 'NotAcceptable', `you requested PartialObjectMetadata, but the requested object is a list (*${request.resource.kind}List)`);
+    default:
+      return respondBytes(request, listBytes(request, page, metadata), 200);
+  }
+}
+
+const COMMA = new TextEncoder().encode(',');
+const END = new TextEncoder().encode(']}\n');
+
+function listBytes({ resource }: ResourceRequest, page: ListPage, metadata: object): Uint8Array {
+  const head = `{"kind":"${resource.kind}List","apiVersion":"${apiVersionOf(resource)}","metadata":${encodeJson(metadata)},"items":[`;
+  const chunks: Uint8Array[] = [new TextEncoder().encode(head)];
+  page.items.forEach((stored, at) => {
+    if (at > 0) chunks.push(COMMA);
+    chunks.push(externalBytes(stored, resource));
+  });
+  chunks.push(END);
+  return concat(chunks);
+}

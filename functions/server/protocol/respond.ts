@@ -1,0 +1,67 @@
+import { encodeJsonBytes } from '#api/codec/json';
+import { StatusError } from '#api/status';
+import type { StoredObject } from '#store/object-store';
+import type { ResourceRequest } from '../routes/resource-request.ts';
+import { externalBytes } from './external-version.ts';
+import { indentJson } from './indent-json.ts';
+import { partialMetadata } from './partial-metadata.ts';
+
+/** One stored object, in the version and representation that was asked for. */
+export async function respondStored(request: ResourceRequest, stored: StoredObject, status = 200): Promise<Response> {
+  const { representation, resource } = request;
+  switch (representation.as) {
+    case 'PartialObjectMetadata':
+      return respondValue(request, partialMetadata(stored.object), status);
+    case 'PartialObjectMetadataList':
+      throw new StatusError(406, 'NotAcceptable', `you requested PartialObjectMetadataList, but the requested object is not a list (*${resource.kind})`);
+    default:
+      return respondBytes(request, externalBytes(stored, resource), status);
+  }
+}
+
+/** A value that no store holds: reviews, scales, statuses. */
+export async function respondValue(request: ResourceRequest, value: object, status = 200): Promise<Response> {
+  return respondBytes(request, encodeJsonBytes(value), status);
+}
+
+/** JSON bytes as they are where the client takes JSON; read again only for people (indented) and for YAML. */
+export async function respondBytes(request: ResourceRequest, json: Uint8Array, status: number): Promise<Response> {
+  const { representation, warnings } = request;
+  const headers = new Headers({ 'content-type': representation.format === 'yaml' ? 'application/yaml' : 'application/json', 'cache-control': 'no-cache, private' });
+  for (const warning of warnings) headers.append('warning', warningValue(warning));
+  const body = await compressed(request, bodyOf(json, representation), headers);
+  headers.set('content-length', String(body.length));
+  return new Response(body, { status, headers });
+}
+
+// Under this, compression costs more than it saves; Kubernetes draws the line at the same size.
+const GZIP_ABOVE_BYTES = 128 * 1024;
+
+async function compressed({ deps, request }: ResourceRequest, body: Uint8Array, headers: Headers): Promise<Uint8Array> {
+  if (body.length < GZIP_ABOVE_BYTES || deps.gzip === undefined || !/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) return body;
+  headers.set('content-encoding', 'gzip');
+  headers.set('vary', 'Accept-Encoding');
+  return deps.gzip(body);
+}
+
+function bodyOf(json: Uint8Array, { format, pretty }: ResourceRequest['representation']): Uint8Array {
+  if (format === 'json' && !pretty) return json;
+  return encoder.encode(indentJson(new TextDecoder().decode(json)));
+}
+
+/** RFC 7234's warn-value: agent code 299, no agent name. */
+export function warningValue(text: string): string {
+  return `299 - "${text.replaceAll(/[\r\n]+/g, ' ').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+const encoder = new TextEncoder();
+
+/** A refusal is always JSON: also to whoever asked for something that cannot be given. */
+export function statusResponse(status: StatusError, requestHeaders: Headers): Response {
+  const pretty = /^(curl|Wget|Mozilla\/5\.0)/.test(requestHeaders.get('user-agent') ?? '');
+  const text = JSON.stringify(status.toStatus());
+  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const retryAfterSeconds = status.details?.retryAfterSeconds;
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
+  return new Response(pretty ? indentJson(text) : text, { status: status.code, headers });
+}

@@ -1,0 +1,59 @@
+import { rulesFor } from '#api/rules';
+import { applyDefaults } from '#api/defaulting';
+import { convert } from '#api/conversion';
+import type { KubeObject } from '#api/object';
+import { badRequest } from '#api/status';
+import { admit } from '../admission/admit.ts';
+import { serviceClaims } from '../admission/service-allocation.ts';
+import { readBody } from '../protocol/body.ts';
+import { decodeObject } from '../protocol/decode-object.ts';
+import { respondStored } from '../protocol/respond.ts';
+import { writeOptionsOf } from '../protocol/write-options.ts';
+import { ring } from './ring.ts';
+import { storageResource, type ResourceRequest } from './resource-request.ts';
+
+export async function create(request: ResourceRequest): Promise<Response> {
+  const { deps, user, resource, info } = request;
+  const options = writeOptionsOf(request.query, 'CreateOptions');
+  const body = await readBody(request.request);
+  const object = toStorage(request, decodeObject(request, body, options.fieldValidation));
+  request.name = object.metadata.name ?? '';
+  inNamespaceOf(request, object);
+
+  const stored = storageResource(resource);
+  await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name: nameForMessages(object), object }, deps);
+  const written = await deps.store.create(stored, object, { dryRun: options.dryRun, ...serviceClaims(deps, stored) });
+  request.warnings.push(...(rulesFor(stored).warnings?.(written.object) ?? []), ...unservedWarning(request));
+  if (!options.dryRun) await ring(deps, stored, written.revision);
+  return respondStored(request, written, 201);
+}
+
+/** Defaults are those of the stored version. */
+export function toStorage({ resource }: ResourceRequest, object: KubeObject): KubeObject {
+  const stored = storageResource(resource);
+  const converted = convert(object, resource, stored);
+  applyDefaults(stored, converted);
+  return converted;
+}
+
+/** An object's namespace is that of the path, or nothing. */
+export function inNamespaceOf({ resource, info }: ResourceRequest, object: KubeObject): void {
+  const { namespace } = object.metadata;
+  if (!resource.namespaced) {
+    if (namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    delete object.metadata.namespace;
+    return;
+  }
+  if (namespace && namespace !== info.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  object.metadata.namespace = info.namespace;
+}
+
+function nameForMessages({ metadata }: KubeObject): string {
+  return metadata.name ?? '';
+}
+
+// Better said at once than found out by waiting: the object is kept, and nothing will act on it.
+function unservedWarning({ deps, resource }: ResourceRequest): string[] {
+  const served = deps.config.servedKinds.has(`${resource.group}/${resource.kind}`);
+  return served ? [] : [`no controller of this cluster serves ${resource.kind} yet: the object is stored, and nothing acts on it`];
+}

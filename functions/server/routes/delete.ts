@@ -1,0 +1,58 @@
+import { successStatus } from '#api/status';
+import type { ApiResource } from '#api/resource';
+import type { DeleteOptions, StoredObject } from '#store/object-store';
+import { admit } from '../admission/admit.ts';
+import { readBody } from '../protocol/body.ts';
+import { readDeleteOptions } from '../protocol/decode-object.ts';
+import { deleteOptionsOf } from '../protocol/delete-options.ts';
+import { listOptionsOf } from '../protocol/list-options.ts';
+import { respondList } from '../protocol/respond-list.ts';
+import { respondStored, respondValue } from '../protocol/respond.ts';
+import { readPage } from './list.ts';
+import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
+import { ring } from './ring.ts';
+import { hasCode } from '#ports/errors';
+
+export async function deleteOne(request: ResourceRequest): Promise<Response> {
+  const { info, resource } = request;
+  const options = await optionsOf(request);
+  const { object, deleted } = await deleteNamed(request, info.name, options);
+  if (!deleted || answersWithObject(resource)) return respondStored(request, object);
+  const { name = '', uid = '' } = object.object.metadata;
+  const group = resource.group === '' ? {} : { group: resource.group };
+  return respondValue(request, successStatus({ name, ...group, kind: resource.resource, uid }));
+}
+
+/** Deletes what the list says at its moment, one after another: each deletion is a commit of its own, as in Kubernetes. */
+export async function deleteCollection(request: ResourceRequest): Promise<Response> {
+  const options = await optionsOf(request);
+  const page = await readPage(request, listOptionsOf(request.query, false));
+  for (const { object } of page.items) {
+    const one = { ...request, info: { ...request.info, namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' } };
+    try {
+      await deleteNamed(one, one.info.name, options);
+    } catch (error) {
+      if (!hasCode(error, 'NotFound')) throw error; // somebody else was first
+    }
+  }
+  return respondList(request, page, undefined);
+}
+
+async function optionsOf(request: ResourceRequest): Promise<DeleteOptions> {
+  return deleteOptionsOf(request.query, readDeleteOptions(request, await readBody(request.request)));
+}
+
+async function deleteNamed(request: ResourceRequest, name: string, options: DeleteOptions): Promise<{ object: StoredObject; deleted: boolean }> {
+  const { deps, user, resource, info } = request;
+  await admit({ operation: 'DELETE', user, resource, subresource: '', namespace: info.namespace, name }, deps);
+  const result = await deps.store.delete(refOf(request), options);
+  if (!options.dryRun) await ring(deps, storageResource(resource), result.object.revision);
+  return result;
+}
+
+// These answer with what they were, not with a Status: a fact of each resource in Kubernetes.
+const WITH_OBJECT = new Set(['pods', 'services', 'serviceaccounts', 'persistentvolumes', 'persistentvolumeclaims', 'podtemplates', 'resourcequotas']);
+
+function answersWithObject({ group, resource }: ApiResource): boolean {
+  return group === '' && WITH_OBJECT.has(resource);
+}

@@ -1,0 +1,105 @@
+import { RESOURCES, resourceFor } from '#api/resources';
+import type { ApiResource, ApiSubresource } from '#api/resource';
+import { methodNotAllowed, unknownResource } from '#api/status';
+import type { RequestInfo } from '../request-info.ts';
+import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from './access-reviews.ts';
+import { bind } from './binding.ts';
+import { create } from './create.ts';
+import { deleteCollection, deleteOne } from './delete.ts';
+import { evict } from './eviction.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { podLog } from './log.ts';
+import { patch } from './patch.ts';
+import type { Handler } from './resource-request.ts';
+import { reviewOwnRules, reviewSelf, reviewToken } from './reviews.ts';
+import { getScale, patchScale, updateScale } from './scale.ts';
+import { requestToken } from './token-request.ts';
+import { update } from './update.ts';
+import { watch } from './watch.ts';
+
+export interface Route {
+  resource: ApiResource;
+  subresource?: ApiSubresource;
+  handler: Handler;
+}
+
+/** undefined: the group is not served at all (a plain 404). Throws the Status for what a served group does not have. */
+export function routeFor(info: RequestInfo): Route | undefined {
+  if (!isServedGroup(info.group)) return undefined;
+  const resource = resourceFor(info.group, info.version, info.resource);
+  if (resource === undefined || info.rest !== '' || !isWellPlaced(info, resource)) throw unknownResource();
+  if (info.subresource === '') return { resource, handler: handlerOf(resource, info) };
+  const subresource = resource.subresources.find(({ name }) => name === info.subresource);
+  if (subresource === undefined) throw unknownResource();
+  return { resource, subresource, handler: subresourceHandler(subresource, info.verb) };
+}
+
+function isServedGroup(group: string): boolean {
+  return RESOURCES.some((resource) => resource.group === group);
+}
+
+// Objects of a namespace have one in their path; a whole collection may be read over all namespaces.
+function isWellPlaced(info: RequestInfo, resource: ApiResource): boolean {
+  const inNamespace = info.namespace !== '' && info.resource !== 'namespaces';
+  if (!resource.namespaced) return !inNamespace;
+  return inNamespace || !isNamed(info);
+}
+
+// The name of a list or watch comes from its selector, not from the path (the deprecated /watch/ paths name a collection too).
+function isNamed({ verb, name }: RequestInfo): boolean {
+  return name !== '' && verb !== 'list' && verb !== 'watch';
+}
+
+const VERBS: Record<string, { handler: Handler; named: boolean }> = {
+  create: { handler: create, named: false },
+  get: { handler: get, named: true },
+  list: { handler: list, named: false },
+  watch: { handler: watch, named: false },
+  update: { handler: update, named: true },
+  patch: { handler: patch, named: true },
+  delete: { handler: deleteOne, named: true },
+  deletecollection: { handler: deleteCollection, named: false },
+};
+
+/** What has no objects of its own. */
+const VIRTUAL: Record<string, Handler> = {
+  'bindings.': bind,
+  'tokenreviews.authentication.k8s.io': reviewToken,
+  'selfsubjectreviews.authentication.k8s.io': reviewSelf,
+  'subjectaccessreviews.authorization.k8s.io': reviewAccess,
+  'localsubjectaccessreviews.authorization.k8s.io': reviewLocalAccess,
+  'selfsubjectaccessreviews.authorization.k8s.io': reviewOwnAccess,
+  'selfsubjectrulesreviews.authorization.k8s.io': reviewOwnRules,
+};
+
+function handlerOf(resource: ApiResource, info: RequestInfo): Handler {
+  const verb = VERBS[info.verb];
+  const outside = resource.namespaced && info.namespace === '' && !['list', 'watch'].includes(info.verb);
+  if (verb === undefined || verb.named !== isNamed(info) || outside || !resource.verbs.includes(info.verb)) throw methodNotAllowed();
+  return VIRTUAL[`${resource.resource}.${resource.group}`] ?? verb.handler;
+}
+
+/** By the name of the subresource; those of the object itself (status, finalize, approval ...) are the last case. */
+function subresourceHandler({ name, verbs }: ApiSubresource, verb: string): Handler {
+  if (!verbs.includes(verb)) throw methodNotAllowed();
+  switch (name) {
+    case 'scale':
+      return verb === 'get' ? getScale : verb === 'update' ? updateScale : patchScale;
+    case 'binding':
+      return bind;
+    case 'eviction':
+      return evict;
+    case 'token':
+      return requestToken;
+    case 'log':
+      return podLog;
+    case 'exec':
+    case 'attach':
+    case 'portforward':
+    case 'proxy':
+      throw methodNotAllowed(); // upgraded connections do not come through here
+    default:
+      return verb === 'get' ? get : verb === 'update' ? update : patch;
+  }
+}

@@ -1,0 +1,40 @@
+import { resourceFor } from '#api/resources';
+import type { ApiResource, ApiSubresource } from '#api/resource';
+import type { ObjectRef } from '#store/object-store';
+import type { ServerDeps } from '../deps.ts';
+import type { EventFrames } from '../protocol/event-frames.ts';
+import type { Representation } from '../protocol/negotiate.ts';
+import type { RequestInfo } from '../request-info.ts';
+import type { User } from '../user.ts';
+import type { WatchBudget } from './watch-budget.ts';
+
+/** A request for a resource that exists, with a verb that it has: what every handler below this folder works on. */
+export interface ResourceRequest {
+  deps: ServerDeps;
+  request: Request;
+  query: URLSearchParams;
+  user: User;
+  info: RequestInfo;
+  resource: ApiResource;
+  subresource?: ApiSubresource;
+  representation: Representation;
+  watches: WatchBudget;
+  frames: EventFrames;
+  /** Become `Warning` headers. */
+  warnings: string[];
+  /** The name that failures are told about; a create learns it from the body. */
+  name: string;
+}
+
+export type Handler = (request: ResourceRequest) => Promise<Response>;
+
+/** The resource as it is stored: the store knows no other version. */
+export function storageResource(resource: ApiResource): ApiResource {
+  const { group, version, resource: plural } = resource.storage;
+  return resourceFor(group, version, plural) ?? resource;
+}
+
+export function refOf({ resource, info }: ResourceRequest): ObjectRef {
+  const namespace = resource.namespaced ? { namespace: info.namespace } : {};
+  return { resource: storageResource(resource), ...namespace, name: info.name };
+}

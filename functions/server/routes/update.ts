@@ -1,0 +1,57 @@
+import { convert } from '#api/conversion';
+import type { KubeObject } from '#api/object';
+import { rulesFor } from '#api/rules';
+import { badRequest } from '#api/status';
+import type { StoredObject, UpdateOptions } from '#store/object-store';
+import { admit } from '../admission/admit.ts';
+import { serviceClaims } from '../admission/service-allocation.ts';
+import { readBody } from '../protocol/body.ts';
+import { decodeObject } from '../protocol/decode-object.ts';
+import { respondStored } from '../protocol/respond.ts';
+import { writeOptionsOf } from '../protocol/write-options.ts';
+import { inNamespaceOf, toStorage } from './create.ts';
+import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
+import { ring } from './ring.ts';
+
+export async function update(request: ResourceRequest): Promise<Response> {
+  const options = writeOptionsOf(request.query, 'UpdateOptions');
+  const body = await readBody(request.request);
+  const wanted = toStorage(request, decodeObject(request, body, options.fieldValidation));
+  requireSameName(request, wanted);
+  inNamespaceOf(request, wanted);
+  const written = await writeUpdate(request, () => structuredClone(wanted), options);
+  return respondStored(request, written);
+}
+
+/** What PUT and PATCH share: admission sees each attempt, the store decides who was first. `change` works on the stored version. */
+export async function writeUpdate(
+  request: ResourceRequest,
+  change: (current: KubeObject) => KubeObject | Promise<KubeObject>,
+  { dryRun }: { dryRun: boolean },
+): Promise<StoredObject> {
+  const { deps, user, resource, info, subresource } = request;
+  const stored = storageResource(resource);
+  let previous: KubeObject | undefined;
+  const admitted = async (current: KubeObject): Promise<KubeObject> => {
+    previous = structuredClone(current);
+    const object = await change(current);
+    await admit({ operation: 'UPDATE', user, resource, subresource: info.subresource, namespace: info.namespace, name: info.name, object, old: previous }, deps);
+    return object;
+  };
+  const named = subresource ? { subresource: subresource.name as NonNullable<UpdateOptions['subresource']> } : {};
+  const written = await deps.store.update(refOf(request), admitted, { dryRun, ...named, ...serviceClaims(deps, stored) });
+  request.warnings.push(...(rulesFor(stored).warnings?.(written.object, previous) ?? []));
+  const changed = String(previous?.metadata.resourceVersion) !== String(written.object.metadata.resourceVersion);
+  if (!dryRun && changed) await ring(deps, stored, written.revision);
+  return written;
+}
+
+export function requireSameName({ info }: ResourceRequest, { metadata }: KubeObject): void {
+  if (!metadata.name) throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== info.name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
+}
+
+/** For patches, which are made against the version that the client knows. */
+export function externalOf({ resource }: ResourceRequest, current: KubeObject): KubeObject {
+  return convert(current, storageResource(resource), resource);
+}

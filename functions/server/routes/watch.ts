@@ -1,0 +1,141 @@
+import { tooManyRequests } from '#api/status';
+import type { Clock } from '#ports/clock';
+import type { Revision } from '#ports/table';
+import type { ListPage, WatchBatch } from '#store/object-store';
+import { concat } from '../protocol/body.ts';
+import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
+import { selectionOf } from '../protocol/selection.ts';
+import { eventLines, type EventLines } from '../protocol/event-lines.ts';
+import { toStatusError } from '../translate-error.ts';
+import { readPage } from './list.ts';
+import { storageResource, type ResourceRequest } from './resource-request.ts';
+
+/** Events as lines of JSON, until the time is over, the client leaves, or history has gone. */
+export async function watch(request: ResourceRequest): Promise<Response> {
+  const options = listOptionsOf(request.query, true);
+  selectionOf(storageResource(request.resource), options); // a selector that nobody understands is refused before the stream begins
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+  if (request.request.method === 'HEAD') return new Response(null, { headers });
+
+  const release = request.watches.take();
+  if (release === undefined) throw tooManyRequests('too many watches are open, please try again later', 1);
+  const stop = new AbortController();
+  const end = (): void => {
+    stop.abort();
+    release();
+  };
+  request.request.signal.addEventListener('abort', end, { once: true });
+  void request.deps.clock.sleep(durationOf(request, options), stop.signal).then(() => stop.abort());
+  return new Response(streamOf(linesOf(request, options, stop.signal), end), { headers });
+}
+
+function durationOf({ deps }: ResourceRequest, { timeoutSeconds }: ListOptions): number {
+  const { maxDurationMs, defaultDurationMs } = deps.config.watch;
+  return Math.min(maxDurationMs, timeoutSeconds === undefined ? defaultDurationMs : timeoutSeconds * 1000);
+}
+
+// What may wait for a slow client; behind it nothing is read from the store until the client has taken some.
+const BUFFER_BYTES = 64 * 1024;
+
+function streamOf(lines: AsyncGenerator<Uint8Array>, end: () => void): ReadableStream<Uint8Array> {
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const next = await lines.next();
+    if (!next.done) return controller.enqueue(next.value);
+    end();
+    controller.close();
+  };
+  return new ReadableStream<Uint8Array>({ pull, cancel: end }, { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.length });
+}
+
+async function* linesOf(request: ResourceRequest, options: ListOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const lines = eventLines(request);
+  try {
+    const { page, after } = await start(request, options);
+    if (page !== undefined) yield* chunked(page.items.map((stored) => lines.event('ADDED', stored)));
+    if (options.sendInitialEvents && options.allowWatchBookmarks) yield lines.bookmark(after, { initialEventsEnd: true });
+    yield* changesAfter(request, options, { after, signal, lines });
+  } catch (error) {
+    yield lines.error(toStatusError(error, request));
+  }
+}
+
+/** The state that the client is given first, if any, and the revision from which changes follow. */
+async function start(request: ResourceRequest, options: ListOptions): Promise<{ page?: ListPage; after: Revision }> {
+  const { resourceVersion, sendInitialEvents } = options;
+  if (sendInitialEvents ?? !resourceVersion) {
+    const page = await readPage(request, { ...options, limit: 0, continue: '' });
+    return { page, after: page.revision };
+  }
+  return { after: resourceVersion || (await request.deps.store.revision(storageResource(request.resource))) };
+}
+
+async function* changesAfter(
+  { deps, info, resource }: ResourceRequest,
+  options: ListOptions,
+  { after, signal, lines }: { after: Revision; signal: AbortSignal; lines: EventLines },
+): AsyncGenerator<Uint8Array> {
+  const stored = storageResource(resource);
+  const head = options.untilHead ? await deps.store.revision(stored) : undefined;
+  const namespace = info.namespace === '' || !stored.namespaced ? {} : { namespace: info.namespace };
+  const { matches } = selectionOf(stored, options);
+  let reached = after;
+  if (head === undefined || reached < head) {
+    const batches = deps.store.watch(stored, { ...namespace, ...(matches ? { matches } : {}), after, signal });
+    for await (const batch of withHeartbeats(batches, { clock: deps.clock, intervalMs: deps.config.watch.bookmarkIntervalMs, signal })) {
+      if (batch === 'heartbeat') {
+        if (options.allowWatchBookmarks) yield lines.bookmark(reached);
+        continue;
+      }
+      yield* chunked(batch.events.map(({ type, stored: object }) => lines.event(type, object)));
+      reached = batch.revision;
+      if (head !== undefined && reached >= head) break;
+    }
+  }
+  // The last word tells where to go on: nothing that came before has to be sent again.
+  if (options.allowWatchBookmarks || options.untilHead) yield lines.bookmark(reached);
+}
+
+async function* withHeartbeats(
+  batches: AsyncIterable<WatchBatch>,
+  { clock, intervalMs, signal }: { clock: Clock; intervalMs: number; signal: AbortSignal },
+): AsyncGenerator<WatchBatch | 'heartbeat'> {
+  const iterator = batches[Symbol.asyncIterator]();
+  try {
+    let next = iterator.next();
+    let beat = heartbeat(clock, intervalMs, signal);
+    for (;;) {
+      const first = signal.aborted ? await next : await Promise.race([next, beat]);
+      if (first === 'heartbeat') {
+        beat = heartbeat(clock, intervalMs, signal);
+        if (!signal.aborted) yield 'heartbeat';
+      } else if (first.done) return;
+      else {
+        yield first.value;
+        next = iterator.next();
+      }
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function heartbeat(clock: Clock, intervalMs: number, signal: AbortSignal): Promise<'heartbeat'> {
+  await clock.sleep(intervalMs, signal);
+  return 'heartbeat';
+}
+
+function* chunked(lines: Uint8Array[]): Generator<Uint8Array> {
+  let chunk: Uint8Array[] = [];
+  let length = 0;
+  for (const line of lines) {
+    chunk.push(line);
+    length += line.length;
+    if (length < BUFFER_BYTES) continue;
+    yield concat(chunk, length);
+    chunk = [];
+    length = 0;
+  }
+  if (chunk.length === 1 && chunk[0]) yield chunk[0]; // the one line that all watchers share
+  else if (chunk.length > 1) yield concat(chunk, length);
+}
+
