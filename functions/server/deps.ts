@@ -26,9 +26,9 @@ export interface ServerPorts {
   nodeChannel: NodeChannel;
   relay?: Relay;
   /** Large lists go out compressed when the client takes it. */
-  gzip?(body: Uint8Array): Promise<Uint8Array>;
+  gzip?: (body: Uint8Array) => Promise<Uint8Array>;
   /** What nobody expected: 500s with their cause, rings that failed. Never holds a token or a Secret. */
-  report(failure: { what: string; error: unknown }): void;
+  report: (failure: { what: string; error: unknown }) => void;
 }
 
 export interface ServerConfig {

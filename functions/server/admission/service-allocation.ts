@@ -16,7 +16,7 @@ import { isKind } from './request.ts';
 export function serviceClaims(deps: ServerDeps, resource: ApiResource): Pick<WriteOptions, 'claims'> {
   if (!isKind(resource, '', 'services')) return {};
   const chosen = new Set<string>(); // over the attempts of one write: what was chosen for it may be chosen anew
-  return { claims: (object, previous) => allocate(deps, chosen, { service: object as Service, previous: previous as Service | undefined }) };
+  return { claims: (object, previous) => allocate(deps, chosen, { service: object, previous }) };
 }
 
 interface Service extends KubeObject {
@@ -74,7 +74,7 @@ interface Allocation {
   /** Records of the Service before this write. */
   held: Set<string>;
   chosen: Set<string>;
-  take(key: string): Promise<boolean>;
+  take: (key: string) => Promise<boolean>;
 }
 
 async function allocateAddress(deps: ServerDeps, { spec, service, held, chosen, take }: Allocation): Promise<void> {

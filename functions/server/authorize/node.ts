@@ -14,13 +14,14 @@ export async function authorizeNode(store: ObjectStore, node: string, { access, 
   const { group, resource, subresource, verb, name, namespace } = access;
   if (!NODE_RULES.some((rule) => ruleAllows(rule, access))) return NO_OPINION;
 
+  const isOwnOrNew = name === node || isNew(verb, name);
   switch (group === '' ? resource : `${resource}.${group}`) {
     case 'nodes':
-      return decide(name === node || (verb === 'create' && name === ''), 'node can only access its own Node object');
+      return decide(isOwnOrNew, 'node can only access its own Node object');
     case 'leases.coordination.k8s.io':
-      return decide(namespace === 'kube-node-lease' && (name === node || (verb === 'create' && name === '')), 'can only access node lease with the same name as the requesting node');
+      return decide(namespace === 'kube-node-lease' && isOwnOrNew, 'can only access node lease with the same name as the requesting node');
     case 'csinodes.storage.k8s.io':
-      return decide(name === node || (verb === 'create' && name === ''), 'can only access CSINode with the same name as the requesting node');
+      return decide(isOwnOrNew, 'can only access CSINode with the same name as the requesting node');
     case 'pods':
       return decidePods(store, node, { verb, subresource, name, namespace, fieldSelector: fieldSelector ?? '' });
     case 'secrets':
@@ -35,6 +36,11 @@ export async function authorizeNode(store: ObjectStore, node: string, { access, 
 
 const ALLOWED: Decision = { allowed: true, reason: '' };
 const NO_OPINION: Decision = { allowed: false, reason: '' };
+
+// A creation names its object in the body: admission looks there.
+function isNew(verb: string, name: string): boolean {
+  return verb === 'create' && name === '';
+}
 
 function decide(allowed: boolean, reason: string): Decision {
   return allowed ? ALLOWED : { allowed: false, reason };

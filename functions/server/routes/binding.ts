@@ -30,7 +30,7 @@ export async function bind(request: ResourceRequest): Promise<Response> {
   request.resource = pods;
   request.name = name;
 
-  const bound = await deps.store.update({ resource: pods, namespace: info.namespace, name }, (pod) => assign(pod as Pod, about, { node, binding }), { subresource: 'binding', dryRun });
+  const bound = await deps.store.update({ resource: pods, namespace: info.namespace, name }, (pod) => assign(pod, about, { node, binding }), { subresource: 'binding', dryRun });
   if (!dryRun) await ring(deps, pods, bound.revision);
   return respondValue(request, successStatus(undefined, 201), 201);
 }

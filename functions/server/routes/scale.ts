@@ -29,7 +29,7 @@ export async function updateScale(request: ResourceRequest): Promise<Response> {
 export async function patchScale(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'PatchOptions');
   const patch = await patchOf(request);
-  const written = await writeUpdate(request, (current) => rescaled(request, current, patch.apply(scaleOf(current), options.fieldValidation) as Scale), options);
+  const written = await writeUpdate(request, (current) => rescaled(request, current, patch.apply(scaleOf(current), options.fieldValidation)), options);
   return respondValue(request, scaleOf(written.object));
 }
 

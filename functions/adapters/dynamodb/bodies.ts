@@ -1,0 +1,73 @@
+import type { Partition, Revision } from '#ports/table';
+import { seconds } from './counter.ts';
+import type { Dynamo } from './dynamo.ts';
+import { LOG_SECONDS, bodyKey, type Key, type StoredValue, type Version } from './layout.ts';
+
+/**
+ * A large value goes first into items of its own that never change, named by the revision that was reserved for it; then object and log
+ * entry point there. So a value is never torn, is written once instead of twice and then again as `previous`, and may be larger than an item.
+ */
+interface BodyRecord extends Key {
+  readonly type: 'body';
+  readonly bytes: Uint8Array;
+  readonly ttl?: number;
+}
+
+const INLINE_BYTES = 4096;
+// An item takes 400 KB, names and keys included.
+const PIECE_BYTES = 380_000;
+
+export function isLarge(value: Uint8Array): boolean {
+  return value.byteLength > INLINE_BYTES;
+}
+
+/** What object and entry are to say of the value: the bytes themselves, or how many pieces `writeBody` makes of them. */
+export function storedBody(value: Uint8Array): Pick<StoredValue, 'format' | 'body' | 'pieces'> {
+  return { format: 'raw', ...(isLarge(value) ? { pieces: Math.ceil(value.byteLength / PIECE_BYTES) } : { body: value }) };
+}
+
+export async function writeBody({ calls }: Dynamo, partition: Partition, { revision, value }: { revision: Revision; value: Uint8Array }): Promise<void> {
+  const pieces = piecesOf(value).map((bytes, n): BodyRecord => ({ ...bodyKey(partition, revision, n), type: 'body', bytes }));
+  await Promise.all(pieces.map((piece) => calls.put(piece)));
+}
+
+/** The bytes of each version that has a value, by revision. */
+export async function readBodies({ calls }: Pick<Dynamo, 'calls'>, partition: Partition, versions: readonly Version[]): Promise<Map<Revision, Uint8Array>> {
+  const inline = versions.flatMap(({ rev, value }) => (value?.body ? [[rev, known(value).body] as const] : []));
+  const bytes = new Map<Revision, Uint8Array>(inline.map(([rev, body]) => [rev, body as Uint8Array]));
+  const large = new Map(versions.flatMap(({ rev, value }) => (value?.pieces !== undefined ? [[rev, known(value).pieces as number] as const] : [])));
+  if (large.size === 0) return bytes;
+  const keys = [...large].flatMap(([rev, pieces]) => Array.from({ length: pieces }, (_, n) => bodyKey(partition, rev, n)));
+  const found = new Map((await calls.getAll<BodyRecord>(keys)).map((record) => [record.sk, record.bytes]));
+  for (const [rev, pieces] of large) {
+    bytes.set(rev, Buffer.concat(Array.from({ length: pieces }, (_, n) => found.get(bodyKey(partition, rev, n).sk) ?? missing(partition, rev))));
+  }
+  return bytes;
+}
+
+/** Nothing but the log's `previous` points to a replaced body any more: it goes when the log's entry has gone. */
+export async function retireBody({ calls, clock }: Dynamo, partition: Partition, { rev, value }: Version): Promise<void> {
+  const ttl = seconds(clock.now()) + LOG_SECONDS;
+  for (let n = 0; n < (value?.pieces ?? 0); n++) {
+    await calls.update(bodyKey(partition, rev, n), 'SET #ttl = :ttl', { condition: 'attribute_exists(pk)', names: { '#ttl': 'ttl' }, values: { ':ttl': ttl } });
+  }
+}
+
+/** What was written ahead for a revision that turned out void. */
+export async function discardBody({ calls }: Pick<Dynamo, 'calls'>, partition: Partition, revision: Revision): Promise<void> {
+  const { pk, sk } = bodyKey(partition, revision, 0);
+  for await (const page of calls.query<BodyRecord>(pk, { from: sk, to: bodyKey(partition, revision, 9).sk })) await calls.removeAll(page);
+}
+
+function piecesOf(value: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(value.byteLength / PIECE_BYTES) }, (_, n) => value.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES));
+}
+
+function known(value: StoredValue): StoredValue {
+  if (value.format !== 'raw') throw new Error(`a value in the format ${String(value.format)}, which this version does not read`);
+  return value;
+}
+
+function missing(partition: Partition, rev: Revision): never {
+  throw new Error(`the value of revision ${rev} of ${partition} is not there`);
+}
