@@ -26,7 +26,7 @@ export function storedBody(value: Uint8Array): Pick<StoredValue, 'format' | 'bod
   return { format: 'raw', ...(isLarge(value) ? { pieces: Math.ceil(value.byteLength / PIECE_BYTES) } : { body: value }) };
 }
 
-export async function writeBody({ calls }: Dynamo, partition: Partition, { revision, value }: { revision: Revision; value: Uint8Array }): Promise<void> {
+export async function writeBody({ calls }: Pick<Dynamo, 'calls'>, { partition, revision, value }: { partition: Partition; revision: Revision; value: Uint8Array }): Promise<void> {
   const pieces = piecesOf(value).map((bytes, n): BodyRecord => ({ ...bodyKey(partition, revision, n), type: 'body', bytes }));
   await Promise.all(pieces.map((piece) => calls.put(piece)));
 }

@@ -32,13 +32,7 @@ export interface Condition {
   names?: Record<string, string>;
 }
 
-/**
- * The calls that the adapter makes of DynamoDB. All reads are strongly consistent: every rule of the protocol rests on that.
- * What may be repeated is repeated here, because the client itself must not repeat anything (see client.ts).
- */
-export type Calls = ReturnType<typeof createCalls>;
-
-export type TransactOutcome = { kind: 'done' } | (Failure & { error: unknown });
+export type TransactOutcome = { kind: 'done' } | (Failure & { error: Error });
 export type PutOutcome = 'done' | 'refused' | 'conflict';
 
 const ATTEMPTS = 6;
@@ -46,23 +40,37 @@ const FIRST_PAUSE_MS = 25;
 const BATCH_GET = 100;
 const BATCH_WRITE = 25;
 
-export function createCalls({ client, tableName, clock, ids }: CallOptions) {
-  const TableName = tableName;
+/**
+ * The calls that the adapter makes of DynamoDB. All reads are strongly consistent: every rule of the protocol rests on that.
+ * What may be repeated is repeated here, because the client itself must not repeat anything (see client.ts).
+ */
+export class Calls {
+  readonly tableName: string;
+  private readonly client: DynamoClient;
+  private readonly clock: Clock;
+  private readonly ids: Ids;
 
-  async function get<T extends object>(key: Key): Promise<T | undefined> {
-    const { Item } = await persist(() => client.send(new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: true })));
+  constructor({ client, tableName, clock, ids }: CallOptions) {
+    this.client = client;
+    this.tableName = tableName;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  async get<T extends object>(key: Key): Promise<T | undefined> {
+    const { Item } = await this.persist(() => this.client.send(new GetItemCommand({ TableName: this.tableName, Key: keyOf(key), ConsistentRead: true })));
     return Item && unmarshal<T>(Item);
   }
 
   /** In no order; what is not there is left out. */
-  async function getAll<T extends object>(keys: readonly Key[]): Promise<T[]> {
+  async getAll<T extends object>(keys: readonly Key[]): Promise<T[]> {
     const found: T[] = [];
     for (let rest = keys.map(keyOf), pause = 0; rest.length > 0; pause++) {
-      if (pause > 0) await backOff(Math.min(pause, ATTEMPTS));
+      if (pause > 0) await this.backOff(Math.min(pause, ATTEMPTS));
       const Keys = rest.splice(0, BATCH_GET);
-      const answer = await persist(() => client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys, ConsistentRead: true } } })));
-      const items = answer.Responses?.[tableName] ?? [];
-      const left = (answer.UnprocessedKeys?.[tableName]?.Keys ?? []) as Item[];
+      const answer = await this.persist(() => this.client.send(new BatchGetItemCommand({ RequestItems: { [this.tableName]: { Keys, ConsistentRead: true } } })));
+      const items = answer.Responses?.[this.tableName] ?? [];
+      const left = (answer.UnprocessedKeys?.[this.tableName]?.Keys ?? []) as Item[];
       found.push(...items.map((item) => unmarshal<T>(item)));
       rest = [...rest, ...left];
       if (left.length === 0) pause = -1; // a full answer: go on at once
@@ -71,14 +79,14 @@ export function createCalls({ client, tableName, clock, ids }: CallOptions) {
   }
 
   /** Page after page, in ascending order of `sk`. A query is not one moment: each item is as it was when the query came past. */
-  async function* query<T extends object>(pk: string, { from, to, limit }: { from?: string; to?: string; limit?: number } = {}): AsyncGenerator<T[]> {
+  async *query<T extends object>(pk: string, { from, to, limit }: { from?: string; to?: string; limit?: number } = {}): AsyncGenerator<T[]> {
     const range = from !== undefined && to !== undefined ? ' AND sk BETWEEN :from AND :to' : from !== undefined ? ' AND sk >= :from' : '';
     let ExclusiveStartKey: Item | undefined;
     do {
-      const answer = await persist(() =>
-        client.send(
+      const answer = await this.persist(() =>
+        this.client.send(
           new QueryCommand({
-            TableName,
+            TableName: this.tableName,
             KeyConditionExpression: `pk = :pk${range}`,
             ExpressionAttributeValues: marshal({ ':pk': pk, ':from': from, ':to': range.includes(':to') ? to : undefined }),
             ConsistentRead: true,
@@ -92,19 +100,19 @@ export function createCalls({ client, tableName, clock, ids }: CallOptions) {
     } while (ExclusiveStartKey);
   }
 
-  async function put(item: Key, condition: Condition = {}): Promise<PutOutcome> {
-    return write(() => client.send(new PutItemCommand({ TableName, Item: marshal(item), ...conditionOf(condition) })));
+  async put(item: Key, condition: Condition = {}): Promise<PutOutcome> {
+    return this.write(() => this.client.send(new PutItemCommand({ TableName: this.tableName, Item: marshal(item), ...conditionOf(condition) })));
   }
 
-  async function remove(key: Key): Promise<PutOutcome> {
-    return write(() => client.send(new DeleteItemCommand({ TableName, Key: keyOf(key) })));
+  async remove(key: Key): Promise<PutOutcome> {
+    return this.write(() => this.client.send(new DeleteItemCommand({ TableName: this.tableName, Key: keyOf(key) })));
   }
 
   /** The item afterwards, or `refused`. Repeated when its outcome is unknown: only for what may take effect twice. */
-  async function update<T extends object>(key: Key, expression: string, condition: Condition): Promise<T | 'refused'> {
+  async update<T extends object>(key: Key, expression: string, condition: Condition): Promise<T | 'refused'> {
     try {
-      const command = new UpdateItemCommand({ TableName, Key: keyOf(key), UpdateExpression: expression, ReturnValues: 'ALL_NEW', ...conditionOf(condition) });
-      const { Attributes } = await persist(() => client.send(command));
+      const command = new UpdateItemCommand({ TableName: this.tableName, Key: keyOf(key), UpdateExpression: expression, ReturnValues: 'ALL_NEW', ...conditionOf(condition) });
+      const { Attributes } = await this.persist(() => this.client.send(command));
       return unmarshal<T>(Attributes ?? {});
     } catch (error) {
       if (failureOf(error).kind === 'refused') return 'refused';
@@ -112,31 +120,31 @@ export function createCalls({ client, tableName, clock, ids }: CallOptions) {
     }
   }
 
-  async function removeAll(keys: readonly Key[]): Promise<void> {
+  async removeAll(keys: readonly Key[]): Promise<void> {
     for (let rest: WriteRequest[] = keys.map((key) => ({ DeleteRequest: { Key: keyOf(key) } })), pause = 0; rest.length > 0; pause++) {
-      if (pause > 0) await backOff(Math.min(pause, ATTEMPTS));
+      if (pause > 0) await this.backOff(Math.min(pause, ATTEMPTS));
       const batch = rest.splice(0, BATCH_WRITE);
-      const { UnprocessedItems } = await persist(() => client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: batch } })));
-      const left = UnprocessedItems?.[tableName] ?? [];
+      const { UnprocessedItems } = await this.persist(() => this.client.send(new BatchWriteItemCommand({ RequestItems: { [this.tableName]: batch } })));
+      const left = UnprocessedItems?.[this.tableName] ?? [];
       rest = [...rest, ...left];
       if (left.length === 0) pause = -1;
     }
   }
 
   /** Once, whatever comes of it: the caller knows how to find out what an unknown outcome was. */
-  async function transact(actions: TransactWriteItem[], token?: string): Promise<TransactOutcome> {
+  async transact(actions: TransactWriteItem[], token?: string): Promise<TransactOutcome> {
     try {
-      await client.send(new TransactWriteItemsCommand({ TransactItems: actions, ...(token !== undefined && { ClientRequestToken: token }) }));
+      await this.client.send(new TransactWriteItemsCommand({ TransactItems: actions, ...(token !== undefined && { ClientRequestToken: token }) }));
       return { kind: 'done' };
     } catch (error) {
-      return { ...failureOf(error), error };
+      return { ...failureOf(error), error: error instanceof Error ? error : new Error(String(error)) };
     }
   }
 
   /** False while a transaction is at work on any of these items. */
-  async function settled(keys: readonly Key[]): Promise<boolean> {
+  async settled(keys: readonly Key[]): Promise<boolean> {
     try {
-      await persist(() => client.send(new TransactGetItemsCommand({ TransactItems: keys.map((key) => ({ Get: { TableName, Key: keyOf(key), ProjectionExpression: 'pk' } })) })));
+      await this.persist(() => this.client.send(new TransactGetItemsCommand({ TransactItems: keys.map((key) => ({ Get: { TableName: this.tableName, Key: keyOf(key), ProjectionExpression: 'pk' } })) })));
       return true;
     } catch (error) {
       if (failureOf(error).kind === 'conflict') return false;
@@ -144,9 +152,9 @@ export function createCalls({ client, tableName, clock, ids }: CallOptions) {
     }
   }
 
-  async function write(send: () => Promise<unknown>): Promise<PutOutcome> {
+  private async write(send: () => Promise<unknown>): Promise<PutOutcome> {
     try {
-      await persist(send);
+      await this.persist(send);
       return 'done';
     } catch (error) {
       const { kind } = failureOf(error);
@@ -156,24 +164,22 @@ export function createCalls({ client, tableName, clock, ids }: CallOptions) {
   }
 
   // Throttles pass, and so do failures of the network. The last one comes out in the words of the port.
-  async function persist<T>(send: () => Promise<T>): Promise<T> {
+  private async persist<T>(send: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await send();
       } catch (error) {
         const { kind } = failureOf(error);
         if (attempt === ATTEMPTS || (kind !== 'throttled' && kind !== 'unknown')) throw translateError(error);
-        await backOff(attempt);
+        await this.backOff(attempt);
       }
     }
   }
 
-  function backOff(attempt: number): Promise<void> {
+  backOff(attempt: number): Promise<void> {
     const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1);
-    return clock.sleep(pauseMs / 2 + ids.integer(pauseMs));
+    return this.clock.sleep(pauseMs / 2 + this.ids.integer(pauseMs));
   }
-
-  return { tableName, get, getAll, query, put, remove, update, removeAll, transact, settled, backOff };
 }
 
 export function keyOf({ pk, sk }: Key): Item {

@@ -25,7 +25,7 @@ async function putOne({ calls }: Dynamo, { key, item, subject }: Action): Promis
 
 // No log entry tells the outcome here: the token does. Sent again, a transaction that took effect answers with success once more.
 async function commitAll({ calls }: Dynamo, actions: readonly Action[], token: string): Promise<void> {
-  let unknown: unknown;
+  let unknown: Error | undefined;
   for (let send = 1; send <= MAX_SENDS; send++) {
     const outcome = await calls.transact(actions.map((action) => toTransactItem(calls.tableName, action)), token);
     if (outcome.kind === 'done') return;

@@ -67,7 +67,7 @@ async function reserveAll(dynamo: Dynamo, writes: readonly Write[]): Promise<Rev
 async function attempt(dynamo: Dynamo, plan: CommitPlan, giveUpAtMs: number): Promise<'done' | 'voided'> {
   const { calls, clock } = dynamo;
   const actions = actionsOf(plan);
-  await writeBodies(dynamo, plan);
+  await Promise.all(largeWrites(plan).map((body) => writeBody(dynamo, body)));
   let last: TransactOutcome | undefined;
   for (let send = 1; send <= MAX_SENDS && clock.now() < giveUpAtMs; send++) {
     last = await calls.transact(actions.map((action) => toTransactItem(calls.tableName, action)));
@@ -76,14 +76,13 @@ async function attempt(dynamo: Dynamo, plan: CommitPlan, giveUpAtMs: number): Pr
     await calls.backOff(send);
   }
   if ((await findFate(dynamo, plan, actions)) === 'done') return 'done';
-  await Promise.all(plan.prepared.map(({ write }, i) => (isLargeWrite(write) ? discardBody(dynamo, write.partition, plan.revisions[i] as Revision) : undefined)));
+  await Promise.all(largeWrites(plan).map(({ partition, revision }) => discardBody(dynamo, partition, revision)));
   refuseHopeless(last, actions);
   return 'voided';
 }
 
-async function writeBodies(dynamo: Dynamo, { prepared, revisions }: CommitPlan): Promise<void> {
-  const large = prepared.flatMap(({ write }, i) => (isLargeWrite(write) ? [{ partition: write.partition, revision: revisions[i] as Revision, value: write.value as Uint8Array }] : []));
-  await Promise.all(large.map(({ partition, ...body }) => writeBody(dynamo, partition, body)));
+function largeWrites({ prepared, revisions }: CommitPlan): { partition: Partition; revision: Revision; value: Uint8Array }[] {
+  return prepared.flatMap(({ write: { partition, value } }, i) => (value && isLarge(value) ? [{ partition, revision: revisions[i] as Revision, value }] : []));
 }
 
 // Throws where a new attempt would end the same way. Otherwise a reader voided this one, or its outcome was unknown until we voided it.
@@ -97,10 +96,6 @@ function refuseHopeless(last: TransactOutcome | undefined, actions: readonly Act
 
 function conflict(subject: string): PortError {
   return new PortError('Conflict', 'somebody else wrote first', { subject });
-}
-
-function isLargeWrite({ value }: Write): boolean {
-  return value !== null && isLarge(value);
 }
 
 function changedTerms({ write, previous, indexed }: PreparedWrite): number {

@@ -1,6 +1,6 @@
 import type { Partition, ReadResult, Revision, Table } from '#ports/table';
 import { readBodies } from './bodies.ts';
-import { createCalls, type CallOptions } from './calls.ts';
+import { Calls, type CallOptions } from './calls.ts';
 import { changes } from './changes.ts';
 import { listClaims, readClaim } from './claims.ts';
 import { commit } from './commit.ts';
@@ -31,7 +31,7 @@ const RAISE_EVERY = 32;
  * changes.ts tells the expired from the missing (6), fate.ts finds out unknown outcomes (7).
  */
 export function createDynamoTable({ raiseEvery = RAISE_EVERY, ...options }: DynamoTableOptions): DynamoTable {
-  const dynamo: Dynamo = { calls: createCalls(options), clock: options.clock, ids: options.ids, patience: createPatience(), raiseEvery };
+  const dynamo: Dynamo = { calls: new Calls(options), clock: options.clock, ids: options.ids, patience: createPatience(), raiseEvery };
   return {
     read: (partition, key) => read(dynamo, partition, key),
     commit: (request) => commit(dynamo, request),
