@@ -2,7 +2,9 @@ import { Base64Error } from './codec/go-base64.ts';
 import { goType, goValue } from './codec/go-type.ts';
 import { JsonSyntaxError, type JsonDocument } from './codec/json-reader.ts';
 import { readJson } from './codec/json.ts';
+import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from './codec/protobuf.ts';
 import { decodeTyped, TypeMismatch } from './codec/typed.ts';
+import { ProtobufError } from './codec/wire-reader.ts';
 import { YamlError } from './codec/yaml-scalar.ts';
 import { readYaml } from './codec/yaml.ts';
 import { judgeFields, StrictDecodingError, type FieldValidation } from './field-validation.ts';
@@ -48,7 +50,9 @@ export class DecodeError extends Error {
 
 /** Throws DecodeError. */
 export function decodeBody({ bytes, contentType, expected, fieldValidation }: DecodeRequest): Decoded {
-  const { document, repeated } = read(bytes, mediaType(contentType), expected);
+  const type = mediaType(contentType);
+  if (type === PROTOBUF_MEDIA_TYPE) return decodeMessage(bytes, expected);
+  const { document, repeated } = read(bytes, type, expected);
   const given = envelope(document.value, bytes, expected);
   checkKind(given, expected);
   return decodeDocument(document, { expected, fieldValidation, repeatedInYaml: repeated });
@@ -78,13 +82,25 @@ function isRefusal(error: unknown): error is Error {
   return [TypeMismatch, QuantityError, TimeError, Base64Error, StrictDecodingError].some((type) => error instanceof type);
 }
 
-const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const MEDIA_TYPES = ['application/json', 'application/yaml', PROTOBUF_MEDIA_TYPE];
 
 function mediaType(contentType: string | undefined): string {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === '') return 'application/json';
   if (MEDIA_TYPES.includes(type)) return type;
   throw new DecodeError(415, `the body of the request was in an unknown format - accepted media types include: ${MEDIA_TYPES.join(', ')}`);
+}
+
+// Messages have no unknown or repeated fields to tell of, and are in Go's form when they are read.
+function decodeMessage(bytes: Uint8Array, expected: GroupVersionKind): Decoded {
+  try {
+    const { apiVersion, kind, object } = decodeProtobuf(bytes);
+    checkKind({ groupVersion: apiVersion || groupVersionOf(expected.group, expected.version), kind: kind || expected.kind }, expected);
+    return { object, warnings: [] };
+  } catch (error) {
+    if (error instanceof ProtobufError) throw unrecognized(expected, bytes, error.message, error);
+    throw error;
+  }
 }
 
 function read(bytes: Uint8Array, type: string, expected: GroupVersionKind): { document: JsonDocument; repeated: string[] } {

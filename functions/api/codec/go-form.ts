@@ -1,5 +1,4 @@
-import type { Field, StructType } from '../schema/schema.ts';
-import { structNamed } from '../schema/schema.ts';
+import { structNamed, type Field, type StructType, type TypeRef } from '../schema/schema.ts';
 
 /**
  * The form that an object has after Go has read it into its types and written it again: what a kube-apiserver stores and answers,
@@ -40,29 +39,37 @@ const SCALARS: ReadonlySet<string> = new Set(['string', 'bytes', 'bool', 'int32'
 
 // undefined: left out. omitempty does not apply to what is a struct in Go.
 function writtenZero({ type, optional }: Field): unknown {
+  return optional && (SCALARS.has(type.kind) || type.kind === 'list' || type.kind === 'map') ? undefined : zeroOf(type);
+}
+
+/** What Go has where nothing was given, such as an element that is null; undefined where it would write null. */
+export function zeroOf(type: TypeRef): unknown {
   switch (type.kind) {
     case 'struct':
       return emptyStruct(type.name);
-    case 'quantity':
-      return '0';
+    case 'list':
+      return [];
+    case 'map':
+      return {};
+    case 'string':
+    case 'bytes':
+      return '';
+    case 'bool':
+      return false;
+    case 'int32':
+    case 'int64':
+    case 'float':
     case 'intOrString':
       return 0;
+    case 'quantity':
+      return '0';
     case 'time':
     case 'microTime':
     case 'json':
     case 'rawExtension':
     case 'fieldsV1':
-      return undefined; // written as null, which reads as absent
-    default:
-      return optional ? undefined : zeroOf(type.kind);
+      return undefined;
   }
-}
-
-function zeroOf(kind: 'string' | 'bytes' | 'bool' | 'int32' | 'int64' | 'float' | 'list' | 'map'): unknown {
-  if (kind === 'string' || kind === 'bytes') return '';
-  if (kind === 'bool') return false;
-  if (kind === 'list') return [];
-  return kind === 'map' ? {} : 0;
 }
 
 function emptyStruct(name: string): Record<string, unknown> {

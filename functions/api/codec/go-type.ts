@@ -42,7 +42,6 @@ const LEAVES = {
   intOrString: 'intstr.IntOrString',
   time: 'v1.Time',
   microTime: 'v1.MicroTime',
-  duration: 'v1.Duration',
   rawExtension: 'runtime.RawExtension',
   fieldsV1: 'v1.FieldsV1',
   json: 'v1.JSON',

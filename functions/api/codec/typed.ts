@@ -2,15 +2,14 @@ import { canonicalQuantity } from '#api/quantity';
 import { structNamed, type Field, type StructType, type TypeRef } from '#api/schema/schema';
 import { canonicalMicroTime, canonicalTime } from '#api/time';
 import { Base64Error, canonicalBase64 } from './go-base64.ts';
+import { completeStruct, zeroOf } from './go-form.ts';
 import { goType, goValue, literalOf, structName } from './go-type.ts';
 import { setMember, type JsonDocument } from './json-reader.ts';
 import { isInt64, NumberLiteral, numberOf } from './number-literal.ts';
 
 /**
- * A tree of JSON against a Go type: what Go's decoder would refuse is refused in its words, and what it takes comes back as Go would write
- * it again. Null and absent are one; what Go always writes (`name: ""`, `resources: {}`, `divisor: "0"`) is there, what it leaves out is not;
- * fields stand in Go's order. Two kindnesses to our own readers: a list or map without omitempty is empty where Go writes null, and an absent
- * optional IntOrString stays absent.
+ * A tree of JSON against a Go type: what Go's decoder would refuse is refused in its words, and what it takes comes back in Go's form and
+ * order. Null and absent are one.
  */
 export interface TypedObject {
   value: Record<string, unknown>;
@@ -77,7 +76,6 @@ class Decoding {
   #leaf(value: unknown, type: Exclude<TypeRef, { kind: 'struct' | 'list' | 'map' }>): unknown {
     switch (type.kind) {
       case 'string':
-      case 'duration':
         return this.#text(value, type);
       case 'bool':
         return typeof value === 'boolean' ? value : this.#wrong(value, type);
@@ -119,7 +117,8 @@ class Decoding {
       else this.#problem('unknown');
       this.#path.pop();
     }
-    return written(read, struct);
+    completeStruct(struct, read);
+    return inGoOrder(read, struct);
   }
 
   #field(read: Members, field: Field, { member, struct }: { member: unknown; struct: StructType }): void {
@@ -152,7 +151,7 @@ class Decoding {
   }
 
   #element(value: unknown, type: TypeRef): unknown {
-    return value === null ? zero(type) : this.#value(value, type, undefined);
+    return value === null ? zeroOf(type) : this.#value(value, type, undefined);
   }
 
   #number(value: unknown, kind: 'int32' | 'int64' | 'float'): unknown {
@@ -191,66 +190,10 @@ class Decoding {
   }
 }
 
-// The members that Go would write, in its order.
-function written(read: Members, struct: StructType): Members {
+function inGoOrder(members: Members, struct: StructType): Members {
   const object: Members = {};
-  for (const field of struct.fields.values()) {
-    const value = read[field.name] ?? always(field);
-    if (value !== undefined && !isLeftOut(value, field)) object[field.name] = value;
-  }
+  for (const name of struct.fields.keys()) if (Object.hasOwn(members, name)) object[name] = members[name];
   return object;
-}
-
-/** What Go writes for a field that is not there. */
-function always({ type, pointer, optional, omitZero }: Field): unknown {
-  if (pointer || omitZero) return undefined;
-  if (!optional || type.kind === 'struct' || type.kind === 'quantity') return zero(type);
-  return undefined;
-}
-
-function isLeftOut(value: unknown, { type, pointer, optional }: Field): boolean {
-  if (pointer || !optional) return false;
-  switch (type.kind) {
-    case 'struct':
-    case 'quantity':
-    case 'intOrString':
-    case 'rawExtension':
-    case 'json':
-      return false; // structs to Go: never empty
-    default:
-      return value === '' || value === 0 || value === false || (typeof value === 'object' && Object.keys(value as object).length === 0);
-  }
-}
-
-function zero(type: TypeRef): unknown {
-  switch (type.kind) {
-    case 'struct':
-      return written({}, structNamed(type.name));
-    case 'list':
-      return [];
-    case 'map':
-      return {};
-    case 'string':
-    case 'bytes':
-      return '';
-    case 'bool':
-      return false;
-    case 'int32':
-    case 'int64':
-    case 'float':
-    case 'intOrString':
-      return 0;
-    case 'quantity':
-      return '0';
-    case 'duration':
-      return '0s';
-    case 'time':
-    case 'microTime':
-    case 'json':
-    case 'rawExtension':
-    case 'fieldsV1':
-      return undefined;
-  }
 }
 
 function isScalar({ type, pointer }: Field): boolean {
