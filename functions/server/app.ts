@@ -8,6 +8,7 @@ import { negotiate } from './protocol/negotiate.ts';
 import { statusResponse } from './protocol/respond.ts';
 import { routeFor } from './routes/dispatch.ts';
 import { nodeRoutes } from './routes/node-endpoints.ts';
+import { nodeSettingsRoutes } from './routes/node-settings.ts';
 import { pathRoutes } from './routes/paths.ts';
 import type { ResourceRequest } from './routes/resource-request.ts';
 import { createWatchBudget } from './routes/watch-budget.ts';
@@ -27,6 +28,7 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
   });
   app.route('/', pathRoutes(deps));
   app.route('/', nodeRoutes(deps));
+  app.route('/', nodeSettingsRoutes(deps));
   const serve = resourceServer(deps);
   app.all('/api/*', serve);
   app.all('/apis/*', serve);

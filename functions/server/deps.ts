@@ -37,6 +37,12 @@ export interface ServerConfig {
   /** Where clients reach this API, for discovery documents. */
   externalUrl: string;
   serviceCidr: string;
+  /** Of the whole cluster; each node gets a part. */
+  podCidr: string;
+  /** Where Services of type LoadBalancer get their addresses. */
+  loadBalancerCidr: string;
+  /** Such as `cluster.local`. */
+  clusterDomain: string;
   nodePorts: { from: number; to: number };
   /** `<group>/<Kind>` of what controllers serve; a create of anything else is answered with a warning. */
   servedKinds: ReadonlySet<string>;

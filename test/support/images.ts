@@ -1,0 +1,26 @@
+import Docker from 'dockerode';
+import { deriveImage, ensureNodeImage } from '#local/sample/node-image';
+import { WEB_SCRIPT } from '#local/sample/web-script';
+
+/** Images of the end-to-end tests, made on the spot: the worker's Docker engine is this machine's in both homes. */
+export const WEB_V1 = 'zeroplane-test/web:v1';
+export const WEB_V2 = 'zeroplane-test/web:v2';
+/** The name that `manifests/flask.yaml` uses. */
+export const FLASK = 'flask-kubernetes:latest';
+
+export async function ensureWebImages(): Promise<void> {
+  const docker = new Docker();
+  await ensureNodeImage(docker, { name: WEB_V1, script: WEB_SCRIPT, env: { MESSAGE: 'version 1' } });
+  await deriveImage(docker, WEB_V1, { name: WEB_V2, env: { MESSAGE: 'version 2' } });
+  await deriveImage(docker, WEB_V1, { name: FLASK, env: { MESSAGE: 'Hello from Kubernetes!', PORT: '5000' } });
+}
+
+/** Kills a container of a pod behind the orchestrator's back, as a crash would. */
+export async function killContainer(pod: { namespace: string; name: string }, container: string): Promise<void> {
+  const docker = new Docker();
+  const label = { 'io.kubernetes.pod.namespace': pod.namespace, 'io.kubernetes.pod.name': pod.name, 'io.kubernetes.container.name': container };
+  const found = await docker.listContainers({ filters: { label: Object.entries(label).map(([name, value]) => `${name}=${value}`) } });
+  const [running] = found;
+  if (!running) throw new Error(`no running container ${container} of pod ${pod.namespace}/${pod.name}`);
+  await docker.getContainer(running.Id).kill();
+}
