@@ -42,6 +42,15 @@ export function cidrProblems(text: string): string[] {
   return isCidr(text) ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
 }
 
+/** An address that stands for one place: endpoints and external addresses must not mean "here" or "anywhere". */
+export function endpointIpProblems(ip: string): string[] {
+  if (ip === '0.0.0.0' || ip === '::') return [`may not be unspecified (${ip})`];
+  if ((isIpv4(ip) && ip.startsWith('127.')) || ip === '::1') return ['may not be in the loopback range (127.0.0.0/8, ::1/128)'];
+  if ((isIpv4(ip) && ip.startsWith('169.254.')) || /^fe[89ab]/i.test(ip)) return ['may not be in the link-local range (169.254.0.0/16, fe80::/10)'];
+  if ((isIpv4(ip) && ip.startsWith('224.0.0.')) || /^ff.2:/i.test(ip)) return ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'];
+  return [];
+}
+
 function hasLeadingZero(text: string): boolean {
   return isIpv4(text) && text.split('.').some((part) => part.length > 1 && part.startsWith('0'));
 }

@@ -1,0 +1,105 @@
+import { isEqual } from '../equal.ts';
+import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../field-error.ts';
+import type { KindRules } from '../kind-rules.ts';
+import type { DiscoveryV1EndpointPort, Endpoint, EndpointHints, EndpointSlice } from '../schema/kinds.generated.ts';
+import { endpointIpProblems, ipProblems, isIpv4, isIpv6 } from '../validation/addresses.ts';
+import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../validation/names.ts';
+import { validateLabels } from '../validation/object-meta.ts';
+import { validatePortNumber, validateProtocol } from '../validation/ports.ts';
+import { optionalName } from '../validation/references.ts';
+import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
+
+const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];
+const MAX_ENDPOINTS = 1000;
+const MAX_PORTS = 20000;
+const MAX_ADDRESSES = 100;
+const MAX_HINTS = 8;
+const SHOWN = 3;
+
+export const endpointSliceRules: KindRules<EndpointSlice> = {
+  setDefaults: ({ ports }) => {
+    for (const port of ports ?? []) {
+      port.name ??= '';
+      port.protocol ??= 'TCP';
+    }
+  },
+  isNewGeneration: (slice, old) => !isEqual(contents(slice), contents(old)),
+  validate: ({ addressType, endpoints = [], ports = [] }) => {
+    if (!addressType) return [required('addressType')];
+    if (!ADDRESS_TYPES.includes(addressType)) return [notSupported('addressType', addressType, ADDRESS_TYPES)];
+    return [...portErrors(ports ?? [], 'ports'), ...endpointErrors(endpoints ?? [], addressType)];
+  },
+  validateUpdate: ({ addressType }, old) => (addressType === old.addressType ? [] : [invalid('addressType', addressType, 'field is immutable')]),
+  columns: [
+    nameColumn(),
+    column('AddressType', 'Kind of its addresses', ({ addressType }) => addressType ?? ''),
+    column('Ports', 'Ports of all of its endpoints', ({ ports }) => shortened((ports ?? []).map(({ port }) => (port === undefined ? '*' : String(port)))).replace(/^$/, UNSET)),
+    column('Endpoints', 'Addresses', ({ endpoints }) => shortened((endpoints ?? []).flatMap(({ addresses }) => addresses ?? [])).replace(/^$/, UNSET)),
+    ageColumn(),
+  ],
+};
+
+function contents({ addressType, endpoints, ports, metadata }: EndpointSlice): unknown {
+  return { addressType, endpoints, ports, labels: metadata.labels };
+}
+
+function portErrors(ports: DiscoveryV1EndpointPort[], path: string): FieldError[] {
+  if (ports.length > MAX_PORTS) return [tooMany(path, ports.length, MAX_PORTS)];
+  const names = new Set<string>();
+  return ports.flatMap(({ name = '', protocol, port, appProtocol }, i) => {
+    const at = `${path}[${i}]`;
+    const errors = optionalName(`${at}.name`, name, dns1123Label);
+    if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
+    names.add(name);
+    // Zero reads as "not given" here, which means all ports.
+    if (port) errors.push(...validatePortNumber(`${at}.port`, port));
+    errors.push(...validateProtocol(`${at}.protocol`, protocol));
+    if (appProtocol !== undefined) errors.push(...qualifiedName(appProtocol).map((text) => invalid(`${at}.appProtocol`, appProtocol, text)));
+    return errors;
+  });
+}
+
+function endpointErrors(endpoints: Endpoint[], addressType: string): FieldError[] {
+  if (endpoints.length > MAX_ENDPOINTS) return [tooMany('endpoints', endpoints.length, MAX_ENDPOINTS)];
+  return endpoints.flatMap((endpoint, i) => {
+    const at = `endpoints[${i}]`;
+    const { addresses = [], deprecatedTopology = {}, nodeName, hostname, hints } = endpoint;
+    const errors: FieldError[] = addresses.length === 0 ? [required(`${at}.addresses`, 'must contain at least 1 address')] : [];
+    if (addresses.length > MAX_ADDRESSES) errors.push(tooMany(`${at}.addresses`, addresses.length, MAX_ADDRESSES));
+    errors.push(...addresses.flatMap((address, j) => addressErrors(address, `${at}.addresses`, { addressType, index: j })));
+    errors.push(...validateLabels(deprecatedTopology, `${at}.deprecatedTopology`));
+    if (nodeName !== undefined) errors.push(...dns1123Subdomain(nodeName).map((text) => invalid(`${at}.nodeName`, nodeName, text)));
+    errors.push(...optionalName(`${at}.hostname`, hostname, dns1123Label));
+    return hints ? [...errors, ...hintErrors(hints, `${at}.hints`)] : errors;
+  });
+}
+
+function addressErrors(address: string, path: string, { addressType, index }: { addressType: string; index: number }): FieldError[] {
+  const field = `${path}[${index}]`;
+  if (addressType === 'FQDN') return dns1123Subdomain(address).map((text) => invalid(field, address, text));
+  const problems = ipProblems(address);
+  if (problems.length > 0) return problems.map((text) => invalid(field, address, text));
+  const isRight = addressType === 'IPv4' ? isIpv4(address) : isIpv6(address);
+  if (!isRight) return [invalid(path, address, `must be an ${addressType} address`)];
+  return endpointIpProblems(address).map((text) => invalid(field, address, text));
+}
+
+function hintErrors({ forZones = [], forNodes = [] }: EndpointHints, path: string): FieldError[] {
+  return [...namesErrors(forZones, `${path}.forZones`, labelValue), ...namesErrors(forNodes, `${path}.forNodes`, dns1123Subdomain)];
+}
+
+function namesErrors(hints: { name: string }[], path: string, check: (name: string) => string[]): FieldError[] {
+  if (hints.length > MAX_HINTS) return [tooMany(path, hints.length, MAX_HINTS)];
+  const seen = new Set<string>();
+  return hints.flatMap(({ name = '' }, i) => {
+    const errors = check(name).map((text) => invalid(`${path}[${i}].name`, name, text));
+    if (seen.has(name)) errors.push(duplicate(`${path}[${i}].name`, name));
+    seen.add(name);
+    return errors;
+  });
+}
+
+function shortened(texts: string[]): string {
+  const shown = texts.slice(0, SHOWN).join(',');
+  return texts.length > SHOWN ? `${shown} + ${texts.length - SHOWN} more...` : shown;
+}

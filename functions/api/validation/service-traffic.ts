@@ -1,0 +1,50 @@
+import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import type { ServiceSpec } from '../schema/kinds.generated.ts';
+import { cidrProblems } from './addresses.ts';
+import { qualifiedName } from './names.ts';
+import { portNumberProblems } from './ports.ts';
+
+const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
+
+/** How traffic reaches a service and its endpoints: policies, and all that only load balancers have. */
+export function validateServiceTraffic(spec: ServiceSpec): FieldError[] {
+  const errors = [...sourceRangeErrors(spec), ...loadBalancerErrors(spec), ...policyErrors(spec)];
+  const distribution = spec.trafficDistribution;
+  if (distribution !== undefined && !DISTRIBUTIONS.includes(distribution)) errors.push(notSupported('spec.trafficDistribution', distribution, DISTRIBUTIONS));
+  return errors;
+}
+
+function sourceRangeErrors({ type, loadBalancerSourceRanges: ranges = [] }: ServiceSpec): FieldError[] {
+  if (ranges.length === 0) return [];
+  if (type !== 'LoadBalancer') return [forbidden('spec.LoadBalancerSourceRanges', ONLY_LOAD_BALANCER)];
+  return ranges.flatMap((range, i) => cidrProblems(range.trim()).map((text) => invalid(`spec.LoadBalancerSourceRanges[${i}]`, range, text)));
+}
+
+function loadBalancerErrors({ type, allocateLoadBalancerNodePorts, loadBalancerClass }: ServiceSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  if (type === 'LoadBalancer' && allocateLoadBalancerNodePorts === undefined) errors.push(required('spec.allocateLoadBalancerNodePorts'));
+  if (type !== 'LoadBalancer' && allocateLoadBalancerNodePorts !== undefined) errors.push(forbidden('spec.allocateLoadBalancerNodePorts', ONLY_LOAD_BALANCER));
+  if (loadBalancerClass === undefined) return errors;
+  if (type !== 'LoadBalancer') return [...errors, forbidden('spec.loadBalancerClass', ONLY_LOAD_BALANCER)];
+  return [...errors, ...qualifiedName(loadBalancerClass).map((text) => invalid('spec.loadBalancerClass', loadBalancerClass, text))];
+}
+
+function policyErrors(spec: ServiceSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const { type, externalTrafficPolicy: external, internalTrafficPolicy: internal, healthCheckNodePort: health } = spec;
+  const takesExternal = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (spec.externalIPs?.length ?? 0) > 0);
+  if (external && !takesExternal) errors.push(invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'));
+  else if (takesExternal && !external) errors.push(required('spec.externalTrafficPolicy'));
+  else if (external && external !== 'Cluster' && external !== 'Local') errors.push(notSupported('spec.externalTrafficPolicy', external, ['Cluster', 'Local']));
+  if (health) {
+    if (type !== 'LoadBalancer' || external !== 'Local') {
+      errors.push(invalid('spec.healthCheckNodePort', health, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
+    } else {
+      errors.push(...portNumberProblems(health).map((text) => invalid('spec.healthCheckNodePort', health, text)));
+    }
+  }
+  if (internal !== undefined && internal !== 'Cluster' && internal !== 'Local') errors.push(notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
+  if (internal === undefined && (takesExternal || type === 'ClusterIP')) errors.push(required('spec.internalTrafficPolicy'));
+  return errors;
+}
