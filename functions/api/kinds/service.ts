@@ -38,6 +38,10 @@ function defaultSpec(spec: ServiceSpec): void {
     port.protocol ||= 'TCP';
     if (!port.targetPort) port.targetPort = port.port;
   }
+  defaultTraffic(spec);
+}
+
+function defaultTraffic(spec: ServiceSpec): void {
   const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
   if (isExternal || (spec.type === 'ClusterIP' && spec.externalIPs?.length)) spec.externalTrafficPolicy ||= 'Cluster';
   if (isExternal || spec.type === 'ClusterIP') spec.internalTrafficPolicy ??= 'Cluster';

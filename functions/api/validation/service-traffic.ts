@@ -31,20 +31,24 @@ function loadBalancerErrors({ type, allocateLoadBalancerNodePorts, loadBalancerC
 }
 
 function policyErrors(spec: ServiceSpec): FieldError[] {
-  const errors: FieldError[] = [];
-  const { type, externalTrafficPolicy: external, internalTrafficPolicy: internal, healthCheckNodePort: health } = spec;
+  const { type, externalTrafficPolicy: external, internalTrafficPolicy: internal } = spec;
   const takesExternal = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (spec.externalIPs?.length ?? 0) > 0);
+  const errors: FieldError[] = [];
   if (external && !takesExternal) errors.push(invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'));
-  else if (takesExternal && !external) errors.push(required('spec.externalTrafficPolicy'));
-  else if (external && external !== 'Cluster' && external !== 'Local') errors.push(notSupported('spec.externalTrafficPolicy', external, ['Cluster', 'Local']));
-  if (health) {
-    if (type !== 'LoadBalancer' || external !== 'Local') {
-      errors.push(invalid('spec.healthCheckNodePort', health, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
-    } else {
-      errors.push(...portNumberProblems(health).map((text) => invalid('spec.healthCheckNodePort', health, text)));
-    }
-  }
-  if (internal !== undefined && internal !== 'Cluster' && internal !== 'Local') errors.push(notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
-  if (internal === undefined && (takesExternal || type === 'ClusterIP')) errors.push(required('spec.internalTrafficPolicy'));
+  else if (takesExternal) errors.push(...choice('spec.externalTrafficPolicy', external));
+  errors.push(...healthCheckErrors(spec));
+  if (internal !== undefined || takesExternal || type === 'ClusterIP') errors.push(...choice('spec.internalTrafficPolicy', internal));
   return errors;
+}
+
+function choice(field: string, policy: string | undefined): FieldError[] {
+  if (!policy) return [required(field)];
+  return policy === 'Cluster' || policy === 'Local' ? [] : [notSupported(field, policy, ['Cluster', 'Local'])];
+}
+
+function healthCheckErrors({ type, externalTrafficPolicy, healthCheckNodePort: port }: ServiceSpec): FieldError[] {
+  if (!port) return [];
+  const field = 'spec.healthCheckNodePort';
+  if (type === 'LoadBalancer' && externalTrafficPolicy === 'Local') return portNumberProblems(port).map((text) => invalid(field, port, text));
+  return [invalid(field, port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'")];
 }
