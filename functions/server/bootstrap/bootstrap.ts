@@ -1,0 +1,76 @@
+import { applyDefaults } from '#api/defaulting';
+import type { KubeObject } from '#api/object';
+import type { ApiResource } from '#api/resource';
+import { addressRange } from '#core/service-addresses';
+import { hasCode } from '#ports/errors';
+import { serviceClaims } from '../admission/service-allocation.ts';
+import type { ServerDeps } from '../deps.ts';
+import { builtIn } from '../lookup.ts';
+import { apiEndpoints, apiEndpointSlice, apiService } from './api-service.ts';
+import { defaultClusterRoleBindings, defaultClusterRoles } from './roles.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+export interface BootstrapOptions {
+  /** Where the API is reached from nodes; pods come to it through the Service `kubernetes`. */
+  apiAddress: { ip: string; port: number };
+}
+
+/** What every cluster has from its first moment. May run at each start, and in several processes at once: it only adds what is missing. */
+export async function bootstrapCluster(deps: ServerDeps, { apiAddress }: BootstrapOptions): Promise<void> {
+  await ensureAll(deps, builtIn('', 'namespaces'), NAMESPACES);
+  await Promise.all([
+    ensureAll(deps, builtIn(RBAC, 'clusterroles'), defaultClusterRoles()),
+    ensureAll(deps, builtIn(RBAC, 'clusterrolebindings'), defaultClusterRoleBindings()),
+    ensureAll(deps, builtIn('scheduling.k8s.io', 'priorityclasses'), PRIORITY_CLASSES),
+    ensureAll(deps, builtIn('', 'services'), [apiService(addressRange(deps.config.serviceCidr).at(0), apiAddress.port)]),
+    ensureSame(deps, builtIn('', 'endpoints'), apiEndpoints(apiAddress)),
+    ensureSame(deps, builtIn('discovery.k8s.io', 'endpointslices'), apiEndpointSlice(apiAddress)),
+  ]);
+}
+
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+
+const PRIORITY_CLASSES = [
+  {
+    metadata: { name: 'system-cluster-critical' },
+    value: 2_000_000_000,
+    description: 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+  {
+    metadata: { name: 'system-node-critical' },
+    value: 2_000_001_000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+].map((fields) => ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...fields, preemptionPolicy: 'PreemptLowerPriority' }));
+
+async function ensureAll(deps: ServerDeps, resource: ApiResource, objects: KubeObject[]): Promise<void> {
+  const { items } = await deps.store.list(resource, {});
+  const present = new Set(items.map(({ object }) => keyOf(object)));
+  await Promise.all(objects.filter((object) => !present.has(keyOf(object))).map((object) => createOnce(deps, resource, object)));
+}
+
+/** As `ensureAll`, for one whose content follows the installation's address. */
+async function ensureSame(deps: ServerDeps, resource: ApiResource, object: KubeObject): Promise<void> {
+  await ensureAll(deps, resource, [object]);
+  const { namespace = '', name = '' } = object.metadata;
+  await deps.store.update({ resource, namespace, name }, (current) => ({ ...current, ...defaulted(resource, object), metadata: current.metadata }));
+}
+
+async function createOnce(deps: ServerDeps, resource: ApiResource, object: KubeObject): Promise<void> {
+  try {
+    await deps.store.create(resource, defaulted(resource, object), serviceClaims(deps, resource));
+  } catch (error) {
+    if (!hasCode(error, 'AlreadyExists')) throw error; // another process was first
+  }
+}
+
+function defaulted(resource: ApiResource, object: KubeObject): KubeObject {
+  const copy = structuredClone(object);
+  applyDefaults(resource, copy);
+  return copy;
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
