@@ -9,7 +9,12 @@ export function convert(object: KubeObject, from: ApiResource, to: ApiResource):
   if (from === to) return object;
   const change = CONVERSIONS.get(`${keyOf(from)} -> ${keyOf(to)}`);
   const converted = change ? change(structuredClone(object)) : object;
-  return { ...converted, kind: to.kind, apiVersion: to.group === '' ? to.version : `${to.group}/${to.version}` };
+  return { kind: to.kind, apiVersion: to.group === '' ? to.version : `${to.group}/${to.version}`, ...withoutIdentity(converted) };
+}
+
+// Kind and apiVersion come first in all JSON that we write.
+function withoutIdentity({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject): KubeObject {
+  return rest;
 }
 
 const CONVERSIONS = new Map<string, (object: KubeObject) => KubeObject>([

@@ -6,6 +6,7 @@ import type { ServerDeps } from './deps.ts';
 import { createEventFrames } from './protocol/event-frames.ts';
 import { negotiate } from './protocol/negotiate.ts';
 import { statusResponse } from './protocol/respond.ts';
+import { discoveryRoutes } from './routes/discovery.ts';
 import { routeFor } from './routes/dispatch.ts';
 import { nodeRoutes } from './routes/node-endpoints.ts';
 import { nodeSettingsRoutes } from './routes/node-settings.ts';
@@ -29,6 +30,7 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
   app.route('/', pathRoutes(deps));
   app.route('/', nodeRoutes(deps));
   app.route('/', nodeSettingsRoutes(deps));
+  app.route('/', discoveryRoutes(deps.config));
   const serve = resourceServer(deps);
   app.all('/api/*', serve);
   app.all('/apis/*', serve);
@@ -51,7 +53,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     } catch (error) {
       const status = toStatusError(error, request);
       if (status.code >= 500 && status !== error) deps.report({ what: `${info.verb} ${info.path}`, error });
-      return statusResponse(status, raw.headers);
+      return statusResponse(status, raw);
     }
   };
 }
@@ -59,7 +61,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
 function failed(deps: ServerDeps, error: Error, context: Context<AppEnv>): Response {
   const status = toStatusError(error);
   if (!(error instanceof StatusError)) deps.report({ what: `${context.req.method} ${context.req.path}`, error });
-  return statusResponse(status, context.req.raw.headers);
+  return statusResponse(status, context.req.raw);
 }
 
 function plainNotFound(): Response {

@@ -55,7 +55,7 @@ function isKnownTransform(parameters: Map<string, string>): boolean {
 }
 
 // People who look with a browser or curl get indented JSON, as from Kubernetes.
-function isPretty(headers: Headers, query: URLSearchParams): boolean {
+export function isPretty(headers: Headers, query: URLSearchParams): boolean {
   const pretty = query.get('pretty');
   if (pretty !== null) return pretty !== '0' && pretty !== 'false';
   return /^(curl|Wget|Mozilla\/5\.0)/.test(headers.get('user-agent') ?? '');

@@ -25,14 +25,18 @@ export async function respondList(request: ResourceRequest, page: ListPage, toke
 }
 
 const COMMA = new TextEncoder().encode(',');
+const OPEN = new TextEncoder().encode('{');
 const END = new TextEncoder().encode(']}\n');
 
 function listBytes({ resource }: ResourceRequest, page: ListPage, metadata: object): Uint8Array {
-  const head = `{"kind":"${resource.kind}List","apiVersion":"${apiVersionOf(resource)}","metadata":${encodeJson(metadata)},"items":[`;
+  const apiVersion = apiVersionOf(resource);
+  const head = `{"kind":"${resource.kind}List","apiVersion":"${apiVersion}","metadata":${encodeJson(metadata)},"items":[`;
   const chunks: Uint8Array[] = [new TextEncoder().encode(head)];
+  // An object's bytes begin with its kind and apiVersion (see the store); in a list, the list says them for all.
+  const identity = `{"kind":"${resource.kind}","apiVersion":"${apiVersion}",`.length;
   page.items.forEach((stored, at) => {
     if (at > 0) chunks.push(COMMA);
-    chunks.push(externalBytes(stored, resource));
+    chunks.push(OPEN, externalBytes(stored, resource).subarray(identity));
   });
   chunks.push(END);
   return concat(chunks);

@@ -4,6 +4,7 @@ import type { StoredObject } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
 import { externalBytes } from './external-version.ts';
 import { indentJson } from './indent-json.ts';
+import { isPretty } from './negotiate.ts';
 import { partialMetadata } from './partial-metadata.ts';
 
 /** One stored object, in the version and representation that was asked for. */
@@ -56,9 +57,16 @@ export function warningValue(text: string): string {
 
 const encoder = new TextEncoder();
 
+/** A document about the server itself. */
+export function documentResponse(request: Request, document: object, contentType = 'application/json'): Response {
+  const pretty = isPretty(request.headers, new URL(request.url).searchParams);
+  const text = JSON.stringify(document);
+  return new Response(pretty ? indentJson(text) : text, { headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' } });
+}
+
 /** A refusal is always JSON: also to whoever asked for something that cannot be given. */
-export function statusResponse(status: StatusError, requestHeaders: Headers): Response {
-  const pretty = /^(curl|Wget|Mozilla\/5\.0)/.test(requestHeaders.get('user-agent') ?? '');
+export function statusResponse(status: StatusError, request: Request): Response {
+  const pretty = isPretty(request.headers, new URL(request.url).searchParams);
   const text = JSON.stringify(status.toStatus());
   const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   const retryAfterSeconds = status.details?.retryAfterSeconds;

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from '#api/status';
 import type { AppEnv } from '../app-env.ts';
 import type { ServerDeps } from '../deps.ts';
+import { documentResponse } from '../protocol/respond.ts';
 import { VERSION } from '../version.ts';
 
 /** What is no resource: version, health, keys. */
@@ -11,8 +12,8 @@ export function pathRoutes({ signer, config }: ServerDeps): Hono<AppEnv> {
     app.get(check, (context) => (context.req.query('verbose') === undefined ? context.text('ok') : context.text(`[+]ping ok\n${check.slice(1)} check passed\n`)));
     app.get(`${check}/ping`, (context) => context.text('ok'));
   }
-  app.get('/version', (context) => context.json(VERSION));
-  app.get('/version/', (context) => context.json(VERSION));
+  app.get('/version', (context) => documentResponse(context.req.raw, VERSION));
+  app.get('/version/', (context) => documentResponse(context.req.raw, VERSION));
   app.get('/openid/v1/jwks', async () => Response.json(await signer.publicKeys(), { headers: { 'content-type': 'application/jwk-set+json' } }));
   app.get('/.well-known/openid-configuration', (context) =>
     context.json({
