@@ -1,3 +1,4 @@
+import { DecodeError } from '#api/decode';
 import { SelectorError } from '#api/selectors/selector-error';
 import {
   alreadyExists,
@@ -24,6 +25,7 @@ export type Subject = Pick<ResourceRequest, 'resource' | 'name'>;
 export function toStatusError(error: unknown, subject?: Subject): StatusError {
   if (error instanceof StatusError) return error;
   if (error instanceof SelectorError) return badRequest(error.message);
+  if (error instanceof DecodeError) return new StatusError(error.code, error.reason, error.message);
   if (error instanceof PortError) return fromPort(error, subject ?? NO_SUBJECT);
   return internalError('unexpected failure, see the log of the API server');
 }

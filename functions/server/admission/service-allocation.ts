@@ -27,9 +27,6 @@ interface ServiceSpec {
   type?: string;
   clusterIP?: string;
   clusterIPs?: string[];
-  ipFamilies?: string[];
-  ipFamilyPolicy?: string;
-  selector?: Record<string, string>;
   ports?: { nodePort?: number; protocol?: string; port: number }[];
   externalTrafficPolicy?: string;
   healthCheckNodePort?: number;
@@ -46,6 +43,7 @@ async function allocate(deps: ServerDeps, chosen: Set<string>, change: Change): 
   if (spec === undefined) return [];
   forgetChosen(spec, chosen);
   const before = heldBy(change.previous);
+  if (isGoing(change.service)) return [...before].map((key) => released(deps, key));
   const taken = new Map<string, ClaimWrite>();
   const take = async (key: string): Promise<boolean> => {
     if (before.has(key) || taken.has(key)) return true;
@@ -57,8 +55,22 @@ async function allocate(deps: ServerDeps, chosen: Set<string>, change: Change): 
   await allocateAddress(deps, allocation);
   await allocatePorts(deps, allocation);
   const after = heldBy(change.service);
-  const released = [...before].filter((key) => !after.has(key)).map((key) => ({ cluster: deps.store.cluster, key, value: null }));
-  return [...taken.values(), ...released];
+  return [...taken.values(), ...[...before].filter((key) => !after.has(key)).map((key) => released(deps, key))];
+}
+
+/** For the deletion of a Service: what it held is free again, unless a finalizer still keeps it. */
+export function releasedClaims(deps: ServerDeps, resource: ApiResource): Pick<WriteOptions, 'claims'> {
+  if (!isKind(resource, '', 'services')) return {};
+  return { claims: (object) => ((object.metadata.finalizers ?? []).length > 0 ? [] : [...heldBy(object)].map((key) => released(deps, key))) };
+}
+
+function released({ store }: ServerDeps, key: string): ClaimWrite {
+  return { cluster: store.cluster, key, value: null };
+}
+
+// The update that takes away the last finalizer is the deletion.
+function isGoing({ metadata }: Service): boolean {
+  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
 }
 
 /** Which records a Service holds, by what it says; for its deletion as well. */
@@ -78,12 +90,7 @@ interface Allocation {
 }
 
 async function allocateAddress(deps: ServerDeps, { spec, service, held, chosen, take }: Allocation): Promise<void> {
-  if (spec.type === 'ExternalName') return;
-  setFamilies(spec);
-  if (spec.clusterIP === 'None') {
-    spec.clusterIPs = ['None'];
-    return;
-  }
+  if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return;
   const range = addressRange(deps.config.serviceCidr);
   const asked = spec.clusterIP || spec.clusterIPs?.[0];
   if (asked) {
@@ -171,13 +178,6 @@ function forgetChosen(spec: ServiceSpec, chosen: Set<string>): void {
 function setAddress(spec: ServiceSpec, address: string): void {
   spec.clusterIP = address;
   spec.clusterIPs = [address];
-}
-
-// One family is served. A headless Service without selector says what others may put behind it, so Kubernetes leaves both open.
-function setFamilies(spec: ServiceSpec): void {
-  const open = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0;
-  spec.ipFamilies ??= open ? ['IPv4', 'IPv6'] : ['IPv4'];
-  spec.ipFamilyPolicy ??= open ? 'RequireDualStack' : 'SingleStack';
 }
 
 function refusal(service: Service, field: string, message: string): Error {

@@ -1,26 +1,41 @@
+import { JsonSyntaxError } from '#api/codec/json-reader';
 import { parseJson } from '#api/codec/json';
+import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '#api/codec/protobuf';
+import { parseYaml } from '#api/codec/yaml';
+import { decodeBody, type GroupVersionKind } from '#api/decode';
+import type { FieldValidation } from '#api/field-validation';
 import type { KubeObject } from '#api/object';
-import { badRequest, unsupportedMediaType } from '#api/status';
+import { badRequest } from '#api/status';
 import type { ResourceRequest } from '../routes/resource-request.ts';
-import { parseDeleteOptions } from './delete-options.ts';
-import type { WriteRequestOptions } from './write-options.ts';
+import { parseDeleteOptions, type DeleteOptionsBody } from './delete-options.ts';
 
-const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-
-/** The body of a create or update, as an object of the version that the path names. */
-export function decodeObject(request: ResourceRequest, body: Uint8Array, _fieldValidation: WriteRequestOptions['fieldValidation']): KubeObject {
-  if (contentTypeOf(request) !== 'application/json') throw unsupportedMediaType(ACCEPTED);
-  const value = parseJson(body) as Partial<KubeObject>;
-  if (typeof value !== 'object' || value === null) throw badRequest('the object provided is unrecognized');
-  return { ...value, metadata: value.metadata ?? {} };
+/** The body of a create or update: an object of the kind that the path names, a subresource's own where it has one. */
+export function decodeObject(request: ResourceRequest, bytes: Uint8Array, fieldValidation: FieldValidation): KubeObject {
+  const contentType = request.request.headers.get('content-type') ?? undefined;
+  const { object, warnings } = decodeBody({ bytes, contentType, expected: expectedKind(request), fieldValidation });
+  request.warnings.push(...warnings);
+  object.metadata ??= {}; // Go's form leaves an empty one out of some reviews
+  return object;
 }
 
-export function readDeleteOptions(request: ResourceRequest, body: Uint8Array): ReturnType<typeof parseDeleteOptions> {
-  if (body.length > 0 && contentTypeOf(request) !== 'application/json') throw unsupportedMediaType(ACCEPTED);
-  return parseDeleteOptions(body);
+export function expectedKind({ resource, subresource }: ResourceRequest): GroupVersionKind {
+  const { group, version, kind } = subresource ?? resource;
+  return { group, version, kind };
 }
 
-/** JSON where nothing is said. */
-function contentTypeOf({ request }: ResourceRequest): string {
-  return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json';
+/** DeleteOptions are of every group's version, so their version is not looked at. undefined: no body. */
+export function readDeleteOptions(request: ResourceRequest, bytes: Uint8Array): DeleteOptionsBody | undefined {
+  if (bytes.length === 0) return undefined;
+  return parseDeleteOptions(readTree(request, bytes));
+}
+
+function readTree({ request }: ResourceRequest, bytes: Uint8Array): unknown {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim();
+  try {
+    if (type === PROTOBUF_MEDIA_TYPE) return decodeProtobuf(bytes).object;
+    return type === 'application/yaml' ? parseYaml(bytes) : parseJson(bytes);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+    throw error;
+  }
 }

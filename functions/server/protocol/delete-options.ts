@@ -1,4 +1,3 @@
-import { parseJson } from '#api/codec/json';
 import type { FieldError } from '#api/field-error';
 import { badRequest } from '#api/status';
 import type { DeleteOptions } from '#store/object-store';
@@ -6,7 +5,7 @@ import { booleanOf, integerOf, requireValidOptions } from './query.ts';
 import { dryRunErrors } from './write-options.ts';
 
 /** metav1.DeleteOptions, as a body (kubectl) or as query parameters. */
-interface DeleteOptionsBody {
+export interface DeleteOptionsBody {
   kind?: string;
   apiVersion?: string;
   gracePeriodSeconds?: number | null;
@@ -30,22 +29,13 @@ export function deleteOptionsOf(query: URLSearchParams, body: DeleteOptionsBody 
   };
 }
 
-/** undefined for an empty body: then the query speaks. */
-export function parseDeleteOptions(json: Uint8Array): DeleteOptionsBody | undefined {
-  if (json.length === 0) return undefined;
-  const value = readObject(json);
-  if (value.kind !== undefined && value.kind !== 'DeleteOptions') {
-    throw badRequest(`no kind "${value.kind}" is registered for version "${value.apiVersion ?? ''}" in scheme "pkg/runtime/scheme.go:111"`);
+export function parseDeleteOptions(value: unknown): DeleteOptionsBody {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+  const options = value as DeleteOptionsBody;
+  if (options.kind !== undefined && options.kind !== 'DeleteOptions') {
+    throw badRequest(`no kind "${options.kind}" is registered for version "${options.apiVersion ?? ''}" in scheme "pkg/runtime/scheme.go:111"`);
   }
-  return value;
-}
-
-function readObject(json: Uint8Array): DeleteOptionsBody {
-  try {
-    return parseJson(json) as DeleteOptionsBody;
-  } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : 'unreadable'}`);
-  }
+  return options;
 }
 
 function fromQuery(query: URLSearchParams): DeleteOptionsBody {

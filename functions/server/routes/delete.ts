@@ -1,7 +1,9 @@
 import { successStatus } from '#api/status';
 import type { ApiResource } from '#api/resource';
+import { hasCode } from '#ports/errors';
 import type { DeleteOptions, StoredObject } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
+import { releasedClaims } from '../admission/service-allocation.ts';
 import { readBody } from '../protocol/body.ts';
 import { readDeleteOptions } from '../protocol/decode-object.ts';
 import { deleteOptionsOf } from '../protocol/delete-options.ts';
@@ -11,7 +13,6 @@ import { respondStored, respondValue } from '../protocol/respond.ts';
 import { readPage } from './list.ts';
 import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
-import { hasCode } from '#ports/errors';
 
 export async function deleteOne(request: ResourceRequest): Promise<Response> {
   const { info, resource } = request;
@@ -45,7 +46,7 @@ async function optionsOf(request: ResourceRequest): Promise<DeleteOptions> {
 async function deleteNamed(request: ResourceRequest, name: string, options: DeleteOptions): Promise<{ object: StoredObject; deleted: boolean }> {
   const { deps, user, resource, info } = request;
   await admit({ operation: 'DELETE', user, resource, subresource: '', namespace: info.namespace, name }, deps);
-  const result = await deps.store.delete(refOf(request), options);
+  const result = await deps.store.delete(refOf(request), { ...options, ...releasedClaims(deps, storageResource(resource)) });
   if (!options.dryRun) await ring(deps, storageResource(resource), result.object.revision);
   return result;
 }
