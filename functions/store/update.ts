@@ -1,0 +1,53 @@
+import { isEqual } from '#api/equal';
+import type { KubeObject } from '#api/object';
+import type { ApiResource } from '#api/resource';
+import { beforeUpdate } from '#api/strategy';
+import { formatTime } from '#api/time';
+import { PortError } from '#ports/errors';
+import { goesWithUpdate } from './deletion.ts';
+import { get } from './list.ts';
+import type { ObjectRef, StoredObject, UpdateOptions } from './object-store.ts';
+import type { PartitionView } from './partition-view.ts';
+import { checkPreconditions, invalid } from './refusals.ts';
+import { retrying, writeObject } from './write-object.ts';
+import type { WriteDeps } from './write-object.ts';
+
+export interface UpdateRequest {
+  ref: ObjectRef;
+  change: (current: KubeObject) => KubeObject | Promise<KubeObject>;
+  options: UpdateOptions;
+}
+
+export function update(deps: WriteDeps, view: PartitionView, { ref, change, options }: UpdateRequest): Promise<StoredObject> {
+  const { resource } = ref;
+  return retrying(async (claimAttempt) => {
+    const current = await get(deps.table, view, resource, ref);
+    checkPreconditions(current.object, options.preconditions);
+    const old = current.object;
+    const object = await change(structuredClone(old));
+    checkVersion(old, object);
+    prepare(deps, resource, { object, old, subresource: options.subresource });
+    const removes = goesWithUpdate(resource, object);
+    if (!removes && isEqual(withoutVersion(object), withoutVersion(old))) return current;
+    const { partition } = view;
+    return writeObject(deps, { resource, partition, object, previous: old, expect: current.revision, removes, options, claimAttempt });
+  });
+}
+
+// The writer says which object it means, by version or uid; one that says nothing means whatever is there.
+function checkVersion(current: KubeObject, { metadata: wanted }: KubeObject): void {
+  if (wanted.uid) checkPreconditions(current, { uid: wanted.uid });
+  if (wanted.resourceVersion && wanted.resourceVersion !== current.metadata.resourceVersion) {
+    throw new PortError('Conflict', 'the object has been modified; please apply your changes to the latest version and try again');
+  }
+}
+
+function prepare({ clock }: WriteDeps, resource: ApiResource, write: { object: KubeObject; old: KubeObject; subresource: UpdateOptions['subresource'] }): void {
+  const { fields } = beforeUpdate(resource, write, { now: formatTime(clock.now()) });
+  if (fields.length > 0) throw invalid(resource, write.object, fields);
+}
+
+// What is never stored does not make a difference.
+function withoutVersion({ apiVersion: _apiVersion, kind: _kind, metadata, ...rest }: KubeObject): unknown {
+  return { ...rest, metadata: { ...metadata, resourceVersion: undefined } };
+}
