@@ -1,0 +1,36 @@
+import { findCondition, withCondition, withoutCondition } from '../conditions.ts';
+import { labelsInclude } from '../label-selector.ts';
+import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from '../pod-state.ts';
+import { timestamp } from '../timestamp.ts';
+import type { Pod, ReplicaSet, ReplicaSetStatus } from '#api/schema/kinds.generated';
+
+export interface ReplicaFailure {
+  reason: 'FailedCreate' | 'FailedDelete';
+  message: string;
+}
+
+/** Counts of the replica set's own pods, and the ReplicaFailure condition of the last attempt. */
+export function replicaSetStatus(set: ReplicaSet, pods: Pod[], { failure, nowMs }: { failure: ReplicaFailure | undefined; nowMs: number }): ReplicaSetStatus {
+  const active = pods.filter(isPodActive);
+  const minReadySeconds = set.spec?.minReadySeconds ?? 0;
+  const templateLabels = set.spec?.template?.metadata?.labels;
+  const status: ReplicaSetStatus = {
+    replicas: active.length,
+    fullyLabeledReplicas: active.filter((pod) => labelsInclude(templateLabels, pod.metadata.labels)).length,
+    readyReplicas: active.filter(isPodReady).length,
+    availableReplicas: active.filter((pod) => isPodAvailable(pod, minReadySeconds, nowMs)).length,
+    terminatingReplicas: pods.filter(isPodTerminating).length,
+    observedGeneration: set.metadata.generation ?? 0,
+  };
+  const conditions = failureConditions(set, failure, nowMs);
+  if (conditions.length > 0) status.conditions = conditions;
+  return status;
+}
+
+function failureConditions(set: ReplicaSet, failure: ReplicaFailure | undefined, nowMs: number): NonNullable<ReplicaSetStatus['conditions']> {
+  const current = set.status?.conditions;
+  if (failure === undefined) return withoutCondition(current, 'ReplicaFailure');
+  // The first failure stands until one attempt succeeds: a message that changes with each try would wake everybody each time.
+  if (findCondition(current, 'ReplicaFailure') !== undefined) return current ?? [];
+  return withCondition(current, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: timestamp(nowMs) });
+}
