@@ -16,9 +16,9 @@ export function replicaSetStatus(set: ReplicaSet, pods: Pod[], { failure, nowMs 
   const templateLabels = set.spec?.template?.metadata?.labels;
   const status: ReplicaSetStatus = {
     replicas: active.length,
-    fullyLabeledReplicas: active.filter((pod) => labelsInclude(templateLabels, pod.metadata.labels)).length,
-    readyReplicas: active.filter(isPodReady).length,
-    availableReplicas: active.filter((pod) => isPodAvailable(pod, minReadySeconds, nowMs)).length,
+    ...nonZero('fullyLabeledReplicas', active.filter((pod) => labelsInclude(templateLabels, pod.metadata.labels)).length),
+    ...nonZero('readyReplicas', active.filter(isPodReady).length),
+    ...nonZero('availableReplicas', active.filter((pod) => isPodAvailable(pod, minReadySeconds, nowMs)).length),
     terminatingReplicas: pods.filter(isPodTerminating).length,
     observedGeneration: set.metadata.generation ?? 0,
   };
@@ -33,4 +33,9 @@ function failureConditions(set: ReplicaSet, failure: ReplicaFailure | undefined,
   // The first failure stands until one attempt succeeds: a message that changes with each try would wake everybody each time.
   if (findCondition(current, 'ReplicaFailure') !== undefined) return current ?? [];
   return withCondition(current, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: timestamp(nowMs) });
+}
+
+// As Go leaves zero counts out of the JSON.
+function nonZero(field: keyof ReplicaSetStatus, count: number): Partial<ReplicaSetStatus> {
+  return count === 0 ? {} : { [field]: count };
 }

@@ -1,0 +1,155 @@
+import { DEPLOYMENTS, PODS, REPLICA_SETS } from './resources.ts';
+import { adopt, release } from './runtime/adoption.ts';
+import { after, DONE } from './runtime/controller.ts';
+import { keyOf, nameOf } from './runtime/object-change.ts';
+import { updateStatus } from './runtime/status.ts';
+import type { ClusterView } from './runtime/cluster-view.ts';
+import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
+import type { ObjectChange } from './runtime/object-change.ts';
+import { isEqual } from '#api/equal';
+import type { KubeObject } from '#api/object';
+import type { Deployment, Pod, ReplicaSet } from '#api/schema/kinds.generated';
+import { labelSelectorOf } from '#api/selectors/labels';
+import { isRollingUpdate } from '#core/deployment/limits';
+import { planDeployment } from '#core/deployment/plan';
+import type { DeploymentPlan, ReplicaSetChange } from '#core/deployment/plan';
+import { progressing } from '#core/deployment/progress';
+import { REVISION } from '#core/deployment/revision';
+import { replaceDeploymentCondition } from '#core/deployment/status';
+import { templateEquals } from '#core/deployment/template';
+import { claimDependents, controllerOf, controllerReference } from '#core/owner';
+import { hasCode } from '#ports/errors';
+
+const KIND = { apiVersion: 'apps/v1', kind: 'Deployment' };
+
+/** Rolls a deployment out over replica sets, one step a reconcile: each step's writes come back through the log and ask for the next. */
+export const deploymentController: Controller = {
+  name: 'deployment-controller',
+  sources: [
+    { resource: DEPLOYMENTS, keys: (change) => [change.key] },
+    { resource: REPLICA_SETS, keys: keysOfReplicaSet },
+    { resource: PODS, keys: keysOfPod },
+  ],
+  reconcile,
+};
+
+async function reconcile(key: string, context: ReconcileContext): Promise<Outcome> {
+  const { view, clock } = context;
+  const deployment = await view.get<Deployment>(DEPLOYMENTS, nameOf(key));
+  if (deployment === undefined) return DONE;
+  const replicaSets = await claimedReplicaSets(deployment, view);
+  const pods = isRollingUpdate(deployment) ? [] : await selectedPods(deployment, view);
+  const podsOf = (set: ReplicaSet): Pod[] => pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid);
+  const plan = planDeployment({ deployment, replicaSets, podsOf, nowMs: clock.now() });
+  return apply(deployment, plan, context);
+}
+
+async function apply(deployment: Deployment, plan: DeploymentPlan, context: ReconcileContext): Promise<Outcome> {
+  const { view } = context;
+  if (plan.create !== undefined && !(await createReplicaSet(deployment, plan.create, context))) return DONE;
+  for (const change of plan.changes) await changeReplicaSet(deployment, change, context);
+  for (const { metadata } of plan.remove) {
+    const { namespace, name = '', uid = '', resourceVersion = '' } = metadata;
+    await view.remove(REPLICA_SETS, { namespace, name }, { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background' });
+  }
+  if (plan.revision !== undefined) await noteRevision(deployment, plan.revision, view);
+  await updateStatus(view, DEPLOYMENTS, { object: deployment, status: plan.status });
+  return after(plan.afterMs);
+}
+
+async function changeReplicaSet(deployment: Deployment, { set, ...change }: ReplicaSetChange, { view, events }: ReconcileContext): Promise<void> {
+  const { namespace, name = '', resourceVersion = '' } = set.metadata;
+  await view.update<ReplicaSet>(REPLICA_SETS, { namespace, name }, (current) => ({
+    ...current,
+    metadata: { ...current.metadata, resourceVersion, annotations: { ...current.metadata.annotations, ...change.annotations } },
+    spec: {
+      ...current.spec,
+      selector: current.spec?.selector ?? {},
+      ...(change.replicas === undefined ? {} : { replicas: change.replicas }),
+      ...(change.minReadySeconds === undefined ? {} : { minReadySeconds: change.minReadySeconds }),
+    },
+  }));
+  const before = set.spec?.replicas ?? 1;
+  if (change.replicas === undefined || change.replicas === before) return;
+  const direction = change.replicas > before ? 'up' : 'down';
+  events.record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message: `Scaled ${direction} replica set ${name} from ${before} to ${change.replicas}` });
+}
+
+/** False: the plan does not hold any more, the next reconcile makes another. */
+async function createReplicaSet(deployment: Deployment, set: ReplicaSet, { view, events, clock }: ReconcileContext): Promise<boolean> {
+  try {
+    await view.create(REPLICA_SETS, set);
+  } catch (error) {
+    if (hasCode(error, 'AlreadyExists')) {
+      await resolveCollision(deployment, set, view);
+      return false;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    const failed = progressing('False', 'ReplicaSetCreateError', `Failed to create new replica set "${set.metadata.name}": ${message}`, clock.now());
+    await updateStatus(view, DEPLOYMENTS, { object: deployment, status: { ...deployment.status, conditions: replaceDeploymentCondition(deployment.status?.conditions, failed) } });
+    throw error;
+  }
+  const replicas = set.spec?.replicas ?? 0;
+  if (replicas > 0) events.record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message: `Scaled up replica set ${set.metadata.name} from 0 to ${replicas}` });
+  return true;
+}
+
+// The name is taken: by ourselves a moment ago (then all is well), or by something else (then another name is needed).
+async function resolveCollision(deployment: Deployment, set: ReplicaSet, view: ClusterView): Promise<void> {
+  const { namespace, name = '' } = set.metadata;
+  const existing = await view.get<ReplicaSet>(REPLICA_SETS, { namespace, name });
+  if (existing === undefined) return;
+  const isOurs = controllerOf(existing)?.uid === deployment.metadata.uid && templateEquals(existing.spec?.template, deployment.spec?.template);
+  if (isOurs) return;
+  await updateStatus(view, DEPLOYMENTS, { object: deployment, status: { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 } });
+}
+
+async function noteRevision(deployment: Deployment, revision: string, view: ClusterView): Promise<void> {
+  const { namespace, name = '' } = deployment.metadata;
+  await view.update<Deployment>(DEPLOYMENTS, { namespace, name }, (current) => ({
+    ...current,
+    metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, [REVISION]: revision } },
+  }));
+}
+
+async function claimedReplicaSets(deployment: Deployment, view: ClusterView): Promise<ReplicaSet[]> {
+  const selector = labelSelectorOf(deployment.spec?.selector);
+  const candidates = await view.list<ReplicaSet>(REPLICA_SETS, {
+    ...inNamespace(deployment),
+    matches: (set) => controllerOf(set)?.uid === deployment.metadata.uid || selector.matches(set.metadata.labels),
+  });
+  const claimed = claimDependents(deployment, candidates, (set) => selector.matches(set.metadata.labels));
+  const reference = controllerReference(deployment, KIND);
+  const adopted = await Promise.all(claimed.adopt.map((set) => adopt(view, REPLICA_SETS, { object: set, reference })));
+  await Promise.all(claimed.release.map((set) => release(view, REPLICA_SETS, { object: set, ownerUid: reference.uid })));
+  return [...claimed.owned, ...adopted.filter((set) => set !== undefined)];
+}
+
+async function selectedPods(deployment: Deployment, view: ClusterView): Promise<Pod[]> {
+  const selector = labelSelectorOf(deployment.spec?.selector);
+  return view.list<Pod>(PODS, { ...inNamespace(deployment), matches: (pod) => selector.matches(pod.metadata.labels) });
+}
+
+async function keysOfReplicaSet({ object, previous, namespace }: ObjectChange<KubeObject>, view: ClusterView): Promise<string[]> {
+  const owners = [object, previous].flatMap((set) => (set === undefined ? [] : (controllerOf(set) ?? []))).filter(({ kind }) => kind === KIND.kind);
+  if (owners.length > 0) return [...new Set(owners.map(({ name }) => keyOf(namespace, name)))];
+  if (object === undefined || (previous !== undefined && isEqual(object.metadata.labels, previous.metadata.labels))) return [];
+  const deployments = await view.list<Deployment>(DEPLOYMENTS, inNamespace(object));
+  return deployments
+    .filter((deployment) => labelSelectorOf(deployment.spec?.selector).matches(object.metadata.labels))
+    .map(({ metadata }) => keyOf(metadata.namespace, metadata.name ?? ''));
+}
+
+// Recreate waits for the last old pod to go; all else is told by the replica sets' status.
+async function keysOfPod({ object, previous, namespace }: ObjectChange<KubeObject>, view: ClusterView): Promise<string[]> {
+  if (object !== undefined || previous === undefined) return [];
+  const owner = controllerOf(previous);
+  if (owner?.kind !== REPLICA_SETS.kind) return [];
+  const [set] = await view.list<ReplicaSet>(REPLICA_SETS, { ...inNamespace(previous), matches: ({ metadata }) => metadata.uid === owner.uid });
+  const deployment = set === undefined ? undefined : controllerOf(set);
+  return deployment?.kind === KIND.kind ? [keyOf(namespace, deployment.name)] : [];
+}
+
+function inNamespace({ metadata: { namespace } }: KubeObject): { namespace?: string } {
+  return namespace === undefined ? {} : { namespace };
+}

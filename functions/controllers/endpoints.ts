@@ -1,0 +1,64 @@
+import { ENDPOINTS, PODS, SERVICES } from './resources.ts';
+import { DONE } from './runtime/controller.ts';
+import { nameOf } from './runtime/object-change.ts';
+import { hasSelector, servicesOfPod } from './selected-services.ts';
+import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
+import type { ObjectChange } from './runtime/object-change.ts';
+import { isEqual } from '#api/equal';
+import type { Endpoints, Pod, Service } from '#api/schema/kinds.generated';
+import { backendsOf } from '#core/endpoints/backends';
+import { endpointsOf } from '#core/endpoints/endpoints';
+import { labelsInclude } from '#core/label-selector';
+import { hasCode } from '#ports/errors';
+
+/** The elder form of endpoint slices, for clients that still read it. */
+export const endpointsController: Controller = {
+  name: 'endpoint-controller',
+  sources: [
+    { resource: SERVICES, keys: (change) => [change.key] },
+    { resource: PODS, keys: (change, view) => servicesOfPod(change as ObjectChange<Pod>, view) },
+    { resource: ENDPOINTS, keys: (change) => (change.by === 'loop' ? [] : [change.key]) },
+  ],
+  reconcile,
+};
+
+async function reconcile(key: string, { view }: ReconcileContext): Promise<Outcome> {
+  const name = nameOf(key);
+  const { namespace } = name;
+  if (namespace === undefined) return DONE;
+  const [service, current] = await Promise.all([view.get<Service>(SERVICES, name), view.get<Endpoints>(ENDPOINTS, name)]);
+  if (service === undefined) {
+    if (current !== undefined && isManaged(current)) await view.remove(ENDPOINTS, name, { preconditions: { uid: current.metadata.uid ?? '' } });
+    return DONE;
+  }
+  if (!hasSelector(service)) return DONE;
+  const pods = await view.list<Pod>(PODS, { namespace, matches: ({ metadata }) => labelsInclude(service.spec?.selector, metadata.labels) });
+  const wanted = endpointsOf(service, backendsOf(service, pods));
+  if (current === undefined) await create(wanted, view);
+  else if (!isEqual(contentOf(current), contentOf(wanted))) {
+    const resourceVersion = current.metadata.resourceVersion ?? '';
+    await view.update<Endpoints>(ENDPOINTS, name, ({ metadata }) => {
+      const next: Endpoints = { metadata: { ...metadata, ...wanted.metadata, resourceVersion } };
+      if (wanted.subsets !== undefined) next.subsets = wanted.subsets;
+      return next;
+    });
+  }
+  return DONE;
+}
+
+async function create(wanted: Endpoints, view: ReconcileContext['view']): Promise<void> {
+  try {
+    await view.create(ENDPOINTS, wanted);
+  } catch (error) {
+    // The namespace is going away and takes nothing new.
+    if (!hasCode(error, 'Forbidden')) throw error;
+  }
+}
+
+function isManaged({ metadata }: Endpoints): boolean {
+  return metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller';
+}
+
+function contentOf({ metadata, subsets }: Endpoints): unknown {
+  return [metadata.labels, metadata.annotations?.['endpoints.kubernetes.io/over-capacity'], subsets ?? []];
+}

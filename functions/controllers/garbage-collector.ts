@@ -1,0 +1,127 @@
+import { deletableResources, storedUnder } from './resources.ts';
+import { DONE } from './runtime/controller.ts';
+import { nameOf } from './runtime/object-change.ts';
+import { storageId } from './runtime/tails.ts';
+import type { ClusterView } from './runtime/cluster-view.ts';
+import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
+import type { ObjectChange } from './runtime/object-change.ts';
+import { isEqual } from '#api/equal';
+import type { KubeObject, OwnerReference } from '#api/object';
+import type { ApiResource } from '#api/resource';
+import { resourceOfKind } from '#api/resources';
+import { blocksDeletion, FOREGROUND, isInDeletion, judgeDependent, ORPHAN, withoutFinalizer, withoutOwners } from '#core/garbage/owners';
+import type { OwnerState } from '#core/garbage/owners';
+import { hasCode } from '#ports/errors';
+
+/**
+ * Deletes what has lost its owners, and lets go of owners that wait for it. Keys: `gone/<uid>`, an owner that was deleted;
+ * `item/<resource>/<name>`, an object whose own references or deletion are to be looked at.
+ */
+export const garbageCollector: Controller = {
+  name: 'garbage-collector',
+  sources: deletableResources().map((resource) => ({ resource, cold: true, keys: (change) => keysOf(resource, change) })),
+  reconcile: (key, context) => (key.startsWith('gone/') ? collectDependents(key.slice('gone/'.length), context) : lookAt(key, context)),
+};
+
+function keysOf(resource: ApiResource, { key, object, previous }: ObjectChange<KubeObject>): string[] {
+  if (object === undefined) return previous?.metadata.uid === undefined ? [] : [`gone/${previous.metadata.uid}`, ...blockedOwners(previous)];
+  const hasNewOwners = object.metadata.ownerReferences !== undefined && !isEqual(object.metadata.ownerReferences, previous?.metadata.ownerReferences);
+  const isWaiting = isInDeletion(object, FOREGROUND) || isInDeletion(object, ORPHAN);
+  return hasNewOwners || isWaiting ? [`item/${storageId(resource)}/${key}`] : [];
+}
+
+// An owner in foreground deletion waits for its last dependant to go.
+function blockedOwners({ metadata }: KubeObject): string[] {
+  return (metadata.ownerReferences ?? [])
+    .filter(({ blockOwnerDeletion }) => blockOwnerDeletion === true)
+    .flatMap((reference) => {
+      const owner = ownerRef(reference, metadata.namespace);
+      return owner === undefined ? [] : [`item/${storageId(owner.resource)}/${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`];
+    });
+}
+
+async function collectDependents(uid: string, context: ReconcileContext): Promise<Outcome> {
+  const dependents = await dependentsOf(uid, context.view);
+  await Promise.all(dependents.map((dependent) => collect(dependent, context.view)));
+  return DONE;
+}
+
+async function lookAt(key: string, { view }: ReconcileContext): Promise<Outcome> {
+  const [, id = '', ...rest] = key.split('/');
+  const resource = storedUnder(id);
+  const name = nameOf(rest.join('/'));
+  const object = resource === undefined ? undefined : await view.get(resource, name);
+  if (resource === undefined || object === undefined) return DONE;
+  if (isInDeletion(object, ORPHAN)) await orphanDependents({ resource, object }, view);
+  else if (isInDeletion(object, FOREGROUND)) await deleteDependentsFirst({ resource, object }, view);
+  else await collect({ resource, object }, view);
+  return DONE;
+}
+
+interface Located {
+  resource: ApiResource;
+  object: KubeObject;
+}
+
+async function collect({ resource, object }: Located, view: ClusterView): Promise<void> {
+  const { namespace, name = '', uid = '', resourceVersion = '' } = object.metadata;
+  const states = new Map<string, OwnerState>();
+  for (const reference of object.metadata.ownerReferences ?? []) states.set(reference.uid, await ownerState(reference, namespace, view));
+  const isWaitedFor = [...states.values()].includes('deletingDependents');
+  const hasDependents = isWaitedFor && (await dependentsOf(uid, view)).length > 0;
+  const verdict = judgeDependent(object, (reference) => states.get(reference.uid) ?? 'unknown', hasDependents);
+  if (verdict.action === 'dropReferences') {
+    await changed(view, { resource, object }, (current) => withoutOwners(current, verdict.uids));
+  } else if (verdict.action === 'delete') {
+    await view.remove(resource, { namespace, name }, { preconditions: { uid, resourceVersion }, propagationPolicy: verdict.propagationPolicy });
+  }
+}
+
+async function orphanDependents({ resource, object }: Located, view: ClusterView): Promise<void> {
+  const uid = object.metadata.uid ?? '';
+  const dependents = await dependentsOf(uid, view);
+  await Promise.all(dependents.map((dependent) => changed(view, dependent, (current) => withoutOwners(current, [uid]))));
+  await changed(view, { resource, object }, (current) => withoutFinalizer(current, ORPHAN));
+}
+
+async function deleteDependentsFirst({ resource, object }: Located, view: ClusterView): Promise<void> {
+  const uid = object.metadata.uid ?? '';
+  await Promise.all((await dependentsOf(uid, view)).map((dependent) => collect(dependent, view)));
+  const left = await dependentsOf(uid, view);
+  // The last one that blocks announces its own deletion and brings us back.
+  if (left.some(({ object: dependent }) => blocksDeletion(dependent, uid))) return;
+  await changed(view, { resource, object }, (current) => withoutFinalizer(current, FOREGROUND));
+}
+
+async function dependentsOf(uid: string, view: ClusterView): Promise<Located[]> {
+  const found = await Promise.all(
+    deletableResources().map(async (resource) => (await view.list(resource, { index: { index: 'owner', term: uid } })).map((object) => ({ resource, object }))),
+  );
+  return found.flat();
+}
+
+async function ownerState(reference: OwnerReference, namespace: string | undefined, view: ClusterView): Promise<OwnerState> {
+  const ref = ownerRef(reference, namespace);
+  if (ref === undefined) return 'unknown';
+  const owner = await view.get(ref.resource, ref);
+  if (owner === undefined || owner.metadata.uid !== reference.uid) return 'absent';
+  return isInDeletion(owner, FOREGROUND) ? 'deletingDependents' : 'present';
+}
+
+// undefined: of a kind that is not served, or (against the rules) a namespaced owner of something that has no namespace.
+function ownerRef({ apiVersion, kind, name }: OwnerReference, namespace: string | undefined): { resource: ApiResource; namespace?: string; name: string } | undefined {
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const resource = resourceOfKind(group, version, kind);
+  if (resource === undefined) return undefined;
+  if (!resource.namespaced) return { resource, name };
+  return namespace === undefined ? undefined : { resource, namespace, name };
+}
+
+async function changed(view: ClusterView, { resource, object }: Located, change: (current: KubeObject) => KubeObject): Promise<void> {
+  const { namespace, name = '', uid = '' } = object.metadata;
+  try {
+    await view.update(resource, { namespace, name }, change, { preconditions: { uid } });
+  } catch (error) {
+    if (!hasCode(error, 'NotFound')) throw error;
+  }
+}

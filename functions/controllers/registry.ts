@@ -1,0 +1,38 @@
+import { deploymentController } from './deployment.ts';
+import { endpointsController } from './endpoints.ts';
+import { endpointSliceController } from './endpointslice.ts';
+import { garbageCollector } from './garbage-collector.ts';
+import { namespaceController } from './namespace.ts';
+import { createNodeLifecycle } from './node-lifecycle.ts';
+import { podGarbageCollector } from './pod-garbage.ts';
+import { replicaSetController } from './replicaset.ts';
+import { createRootCaPublisher } from './root-ca.ts';
+import { scheduler } from './scheduler.ts';
+import { serviceAccountController } from './service-account.ts';
+import { taintEvictionController } from './taint-eviction.ts';
+import type { Controller } from './runtime/controller.ts';
+
+export interface ControllerOptions {
+  /** The cluster's CA, PEM, published in every namespace. */
+  rootCa: string;
+  /** How long a node may be silent before nobody trusts it. */
+  nodeMonitorGraceMs?: number;
+}
+
+/** All that runs in the loop, in both homes. */
+export function createControllers({ rootCa, nodeMonitorGraceMs }: ControllerOptions): Controller[] {
+  return [
+    scheduler,
+    replicaSetController,
+    deploymentController,
+    endpointSliceController,
+    endpointsController,
+    serviceAccountController,
+    createRootCaPublisher(rootCa),
+    createNodeLifecycle(nodeMonitorGraceMs),
+    taintEvictionController,
+    podGarbageCollector,
+    namespaceController,
+    garbageCollector,
+  ];
+}

@@ -1,0 +1,139 @@
+import { createKeyRunner } from './key-runner.ts';
+import { saveRecord } from './loop-record.ts';
+import { createTailReader } from './tail-reader.ts';
+import type { createClusterView } from './cluster-view.ts';
+import type { createEvents } from './events.ts';
+import type { LoopDeps } from './loop.ts';
+import type { LoadedRecord } from './loop-record.ts';
+import type { NodeWakes } from './node-wakes.ts';
+import { hasCode } from '#ports/errors';
+
+const CONCURRENCY = 16;
+const LINGER_MS = 200;
+
+export interface BurstDeps extends LoopDeps {
+  view: ReturnType<typeof createClusterView>;
+  wakes: NodeWakes;
+  events: ReturnType<typeof createEvents>;
+  record: LoadedRecord;
+}
+
+export interface Left {
+  /** Time was over first. */
+  more: boolean;
+  /** When the next key is due. */
+  dueMs: number | undefined;
+}
+
+/** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet; then save how far it came. */
+export interface Burst {
+  run(untilMs: number): Promise<Left>;
+  /** Something may be new in the logs. */
+  poke(): void;
+  /** Asks the controllers for what no log entry announces. */
+  sweep(): Promise<void>;
+}
+
+export function createBurst(deps: BurstDeps): Burst {
+  const { clock, table, store, lingerMs = LINGER_MS } = deps;
+  const signal = createSignal();
+  let record = deps.record;
+  let isStale = true;
+  let isUnsaved = false;
+
+  const runner = createKeyRunner({ ...deps, due: record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished: signal.raise });
+  const reader = createTailReader({
+    ...deps,
+    cursors: record.cursors,
+    enqueue: runner.add,
+    onError: (controller, change, error) => deps.onError?.({ controller: controller.name, key: change.key, attempts: 0, error }),
+  });
+
+  const read = async (all: boolean): Promise<void> => {
+    isStale = false;
+    isUnsaved = (await reader.read(all)) || isUnsaved;
+    runner.addDue();
+  };
+  const save = async (): Promise<void> => {
+    if (!runner.takeChanged() && !isUnsaved) return;
+    isUnsaved = false;
+    try {
+      record = await saveRecord(table, store.cluster, { ...record, cursors: reader.cursors(), due: runner.unfinished() });
+    } catch (error) {
+      // Another burst has saved: its record stands, and what this one did is found done.
+      if (!hasCode(error, 'Conflict')) throw error;
+    }
+  };
+  const linger = async (ms: number): Promise<void> => {
+    const abort = new AbortController();
+    await Promise.race([clock.sleep(ms, abort.signal), signal.wait()]);
+    signal.forget();
+    abort.abort();
+  };
+  // Nothing runs and nothing waits. True: something came up after all.
+  const settle = async (untilMs: number): Promise<boolean> => {
+    await read(true);
+    if (runner.waiting > 0 || isStale) return true;
+    const waitMs = (runner.nextDueMs() ?? Infinity) - clock.now();
+    if (waitMs <= lingerMs && clock.now() + waitMs < untilMs) {
+      await linger(Math.max(1, waitMs));
+      return true;
+    }
+    await save();
+    return isStale;
+  };
+  const pump = async (untilMs: number): Promise<void> => {
+    while (clock.now() < untilMs) {
+      if (isStale) await read(false);
+      runner.fill();
+      if (runner.running > 0) await signal.wait();
+      else if (!(await settle(untilMs))) return;
+    }
+  };
+
+  return {
+    poke() {
+      isStale = true;
+      signal.raise();
+    },
+    async sweep() {
+      record = { ...record, sweptAtMs: clock.now() };
+      isUnsaved = true;
+      for (const controller of deps.controllers) {
+        const keys = (await controller.sweep?.({ view: deps.view, clock, events: deps.events.for(controller.name) })) ?? [];
+        for (const key of keys) runner.add(`${controller.name}/${key}`);
+      }
+    },
+    async run(untilMs) {
+      try {
+        await pump(untilMs);
+      } finally {
+        while (runner.running > 0) await signal.wait();
+      }
+      await save();
+      return { more: runner.waiting > 0 || isStale, dueMs: runner.nextDueMs() };
+    },
+  };
+}
+
+/** Wakes the one who waits; raised before, the next wait returns at once. */
+function createSignal(): { raise(): void; wait(): Promise<void>; forget(): void } {
+  let isRaised = false;
+  let wake: (() => void) | undefined;
+  return {
+    raise() {
+      if (wake === undefined) isRaised = true;
+      else wake();
+      wake = undefined;
+    },
+    wait() {
+      if (!isRaised) return new Promise((resolve) => (wake = resolve));
+      isRaised = false;
+      return Promise.resolve();
+    },
+    // Whoever no longer waits must not take the next signal away.
+    forget() {
+      wake = undefined;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { NAMESPACES } from '../resources.ts';
+import { storageId } from './tails.ts';
+import type { NodeWakes } from './node-wakes.ts';
+import type { KubeObject } from '#api/object';
+import type { ApiResource } from '#api/resource';
+import { hasCode, PortError } from '#ports/errors';
+import type { ClaimWrite, IndexTerm, Revision, Table } from '#ports/table';
+import type { DeleteOptions, ObjectStore, StoredObject, UpdateOptions, WriteOptions } from '#store/object-store';
+
+/**
+ * How controllers see the cluster: the object store, as `by: 'loop'`, with lists from the warm cache. A list is never older than
+ * what the burst has read of the log and than what it has written itself, so a key that runs again sees what it did.
+ */
+export interface ClusterView {
+  readonly cluster: string;
+  get<T extends KubeObject>(resource: ApiResource, name: ObjectName): Promise<T | undefined>;
+  list<T extends KubeObject>(resource: ApiResource, query?: ViewQuery): Promise<T[]>;
+  create<T extends KubeObject>(resource: ApiResource, object: T, options?: WriteOptions): Promise<T>;
+  /** The first `change` gets what is stored; it may give the same object back to write nothing. */
+  update<T extends KubeObject>(resource: ApiResource, name: ObjectName, change: (current: T) => T, options?: UpdateOptions): Promise<T>;
+  /** What is gone already is no error; a uid precondition that fails means the same. */
+  remove(resource: ApiResource, name: ObjectName, options?: DeleteOptions): Promise<{ deleted: boolean }>;
+  /** The unlogged records beside the objects. */
+  claims: Pick<Table, 'readClaim' | 'claims'>;
+}
+
+export interface ObjectName {
+  namespace?: string | undefined;
+  name: string;
+}
+
+export interface ViewQuery {
+  namespace?: string;
+  index?: IndexTerm;
+  matches?(object: KubeObject): boolean;
+  /** Not from what was seen: as it is now, read after this call began. */
+  now?: boolean;
+}
+
+export type { ClaimWrite };
+
+export interface ClusterViewDeps {
+  store: ObjectStore;
+  table: Table;
+  wakes: NodeWakes;
+  /** After each commit of ours: there is something new in the log. */
+  onCommit(): void;
+}
+
+export function createClusterView({ store, table, wakes, onCommit }: ClusterViewDeps): ClusterView & { saw(resource: ApiResource, revision: Revision): void } {
+  const seen = new Map<string, Revision>();
+  const saw = (resource: ApiResource, revision: Revision): void => {
+    const id = storageId(resource);
+    seen.set(id, Math.max(seen.get(id) ?? 0, revision));
+  };
+  const wrote = (resource: ApiResource, stored: StoredObject, statusOnly = false): void => {
+    saw(resource, stored.revision);
+    if (!statusOnly) wakes.objectChanged(resource, stored.object);
+    onCommit();
+  };
+  const refOf = (resource: ApiResource, { namespace, name }: ObjectName) => ({ resource, name, ...(namespace === undefined ? {} : { namespace }) });
+  // Controllers do not pass the API's admission, which keeps new content out of a namespace that is being emptied.
+  const refuseDying = async (name: string | undefined): Promise<void> => {
+    if (name === undefined) return;
+    const namespace = await ignoreNotFound(store.get(refOf(NAMESPACES, { name })));
+    if (namespace === undefined || namespace.object.metadata.deletionTimestamp !== undefined) {
+      throw new PortError('Forbidden', `unable to create new content in namespace ${name} because it is being terminated`);
+    }
+  };
+
+  return {
+    cluster: store.cluster,
+    claims: table,
+    saw,
+    async get<T extends KubeObject>(resource: ApiResource, name: ObjectName) {
+      const stored = await ignoreNotFound(store.get(refOf(resource, name)));
+      return stored?.object as T | undefined;
+    },
+    async list<T extends KubeObject>(resource: ApiResource, { now = false, ...query }: ViewQuery = {}) {
+      const minRevision = now ? undefined : seen.get(storageId(resource));
+      const page = await store.list(resource, minRevision === undefined ? query : { ...query, minRevision });
+      return page.items.map(({ object }) => object as T);
+    },
+    async create<T extends KubeObject>(resource: ApiResource, object: T, options: WriteOptions = {}) {
+      await refuseDying(object.metadata.namespace);
+      const stored = await store.create(resource, object, { ...options, by: 'loop' });
+      wrote(resource, stored);
+      return stored.object as T;
+    },
+    async update<T extends KubeObject>(resource: ApiResource, name: ObjectName, change: (current: T) => T, options: UpdateOptions = {}) {
+      let before: string | undefined;
+      const stored = await store.update(
+        refOf(resource, name),
+        (current) => {
+          before = current.metadata.resourceVersion;
+          return change(current as T);
+        },
+        { ...options, by: 'loop' },
+      );
+      if (stored.object.metadata.resourceVersion !== before) wrote(resource, stored, options.subresource === 'status');
+      return stored.object as T;
+    },
+    async remove(resource, name, options = {}) {
+      const result = await ignoreGone(store.delete(refOf(resource, name), { ...options, by: 'loop' }), options);
+      if (result === undefined) return { deleted: true };
+      wrote(resource, result.object);
+      return { deleted: result.deleted };
+    },
+  };
+}
+
+export async function ignoreNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (hasCode(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+// Another object under the same name is not the one that was meant.
+async function ignoreGone<T>(answer: Promise<T>, { preconditions }: DeleteOptions): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (hasCode(error, 'NotFound')) return undefined;
+    if (hasCode(error, 'Conflict') && preconditions?.uid !== undefined && preconditions.resourceVersion === undefined) return undefined;
+    throw error;
+  }
+}

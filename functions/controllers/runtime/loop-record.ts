@@ -1,0 +1,41 @@
+import { MAX_ENTRIES } from './due-times.ts';
+import type { Due } from './due-times.ts';
+import type { Revision, Table } from '#ports/table';
+
+const KEY = 'cursor/loop';
+
+/** What the loop knows from burst to burst: how far it has read each log, and when to look at a key again. One claim a cluster. */
+export interface LoopRecord {
+  /** By resource and group; a resource that is missing here is read in full first. */
+  cursors: Record<string, Revision>;
+  due: [string, Due][];
+  sweptAtMs: number;
+}
+
+export interface LoadedRecord extends LoopRecord {
+  version: string | null;
+}
+
+export async function loadRecord(table: Table, cluster: string): Promise<LoadedRecord> {
+  const claim = await table.readClaim(cluster, KEY);
+  if (claim === undefined) return { cursors: {}, due: [], sweptAtMs: 0, version: null };
+  const { cursors, due, sweptAtMs } = JSON.parse(new TextDecoder().decode(claim.value)) as LoopRecord;
+  return { cursors, due, sweptAtMs, version: claim.version };
+}
+
+/** Throws Conflict when another burst has saved since: then its cursors stand, and what this one did is found done. */
+export async function saveRecord(table: Table, cluster: string, record: LoadedRecord): Promise<LoadedRecord> {
+  const bounded = withinBounds(record);
+  const { cursors, due, sweptAtMs } = bounded;
+  const value = new TextEncoder().encode(JSON.stringify({ cursors, due, sweptAtMs }));
+  await table.commit({ writes: [], claims: [{ cluster, key: KEY, expect: record.version, value }] });
+  const saved = await table.readClaim(cluster, KEY);
+  return { ...bounded, version: saved?.version ?? null };
+}
+
+// Too many keys to remember one by one: forget the cursors instead, so that the next burst looks at everything.
+function withinBounds(record: LoadedRecord): LoadedRecord {
+  if (record.due.length <= MAX_ENTRIES) return record;
+  const dueMs = Math.min(...record.due.map(([, { dueMs: ms }]) => ms));
+  return { ...record, cursors: {}, due: [['', { attempts: 0, dueMs }]] };
+}

@@ -1,0 +1,113 @@
+import { createBurst } from './burst.ts';
+import { createClusterView } from './cluster-view.ts';
+import { createEvents } from './events.ts';
+import { loadRecord } from './loop-record.ts';
+import { createNodeWakes } from './node-wakes.ts';
+import { storageId } from './tails.ts';
+import type { Controller } from './controller.ts';
+import type { LoopRecord } from './loop-record.ts';
+import { NODES } from '../resources.ts';
+import type { Clock } from '#ports/clock';
+import type { Doorbell } from '#ports/doorbell';
+import type { NodeChannel } from '#ports/node-channel';
+import { partitionOf } from '#ports/table';
+import type { Table } from '#ports/table';
+import type { ObjectStore } from '#store/object-store';
+
+export interface LoopDeps {
+  store: ObjectStore;
+  table: Table;
+  controllers: Controller[];
+  clock: Clock;
+  nodeChannel: NodeChannel;
+  doorbell: Doorbell;
+  /** How many keys at once. */
+  concurrency?: number;
+  /** A key that is due this soon is waited for within the burst. */
+  lingerMs?: number;
+  onError?(failure: ReconcileFailure): void;
+}
+
+export interface ReconcileFailure {
+  controller: string;
+  key: string;
+  /** In a row; 0 outside of a reconcile. */
+  attempts: number;
+  error: unknown;
+}
+
+/** A controller-manager that lives for a burst: the log is its queue, a doorbell wakes it. One at a time for a cluster. */
+export interface Loop {
+  /** Works until nothing is left to do or time is over; what is left then, or due later, is rung for. */
+  run(options: { untilMs: number }): Promise<void>;
+  /** There may be something new: a running burst reads the logs again at once. */
+  poke(): void;
+  /** Makes up for lost rings: rings when a log is ahead of the cursors, a key is due, or a sweep finds something. */
+  tick(): Promise<void>;
+}
+
+const SWEEP_EVERY_MS = 5_000;
+
+export function createLoop(deps: LoopDeps): Loop {
+  const { store, table, controllers, clock, doorbell } = deps;
+  const { cluster } = store;
+  let poked: (() => void) | undefined;
+
+  const open = () => {
+    const failed = (error: unknown): void => deps.onError?.({ controller: 'loop', key: '', attempts: 0, error });
+    const wakes = createNodeWakes({
+      cluster,
+      nodeChannel: deps.nodeChannel,
+      nodeNames: async () => (await view.list(NODES)).map(({ metadata }) => metadata.name ?? ''),
+      onError: failed,
+    });
+    const view = createClusterView({ store, table, wakes, onCommit: () => poked?.() });
+    const events = createEvents({ view, clock, onError: failed });
+    return { view, wakes, events };
+  };
+
+  return {
+    async run({ untilMs }) {
+      const record = await loadRecord(table, cluster);
+      const { view, wakes, events } = open();
+      const burst = createBurst({ ...deps, view, wakes, events, record });
+      poked = burst.poke;
+      try {
+        if (clock.now() - record.sweptAtMs >= SWEEP_EVERY_MS) await burst.sweep();
+        const left = await burst.run(untilMs);
+        if (left.more) await doorbell.ring(cluster);
+        else if (left.dueMs !== undefined) await doorbell.ringLater(cluster, Math.max(0, left.dueMs - clock.now()));
+      } finally {
+        poked = undefined;
+        await Promise.all([events.settled(), wakes.settled()]);
+      }
+    },
+
+    poke: () => poked?.(),
+
+    async tick() {
+      const record = await loadRecord(table, cluster);
+      const { view, events } = open();
+      if (isDue(record, clock.now()) || (await isBehind(deps, record))) return doorbell.ring(cluster);
+      for (const controller of controllers) {
+        const keys = await controller.sweep?.({ view, clock, events: events.for(controller.name) });
+        if (keys !== undefined && keys.length > 0) return doorbell.ring(cluster);
+      }
+    },
+  };
+}
+
+function isDue({ due }: LoopRecord, nowMs: number): boolean {
+  return due.some(([, { dueMs }]) => dueMs <= nowMs);
+}
+
+async function isBehind({ store, table, controllers }: LoopDeps, { cursors }: LoopRecord): Promise<boolean> {
+  const resources = new Map(controllers.flatMap(({ sources }) => sources).map(({ resource }) => [storageId(resource), resource]));
+  for (const [id, resource] of resources) {
+    const cursor = cursors[id];
+    if (cursor === undefined) return true;
+    const { changes } = await table.changes(partitionOf(store.cluster, resource.storage.group, resource.storage.resource), cursor, 1);
+    if (changes.length > 0) return true;
+  }
+  return false;
+}

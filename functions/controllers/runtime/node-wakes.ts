@@ -1,0 +1,83 @@
+import type { ObjectChange } from './object-change.ts';
+import { isEqual } from '#api/equal';
+import type { KubeObject } from '#api/object';
+import type { ApiResource } from '#api/resource';
+import type { Pod } from '#api/schema/kinds.generated';
+import type { NodeChannel } from '#ports/node-channel';
+
+/** Tells agents that there is something for them, right after the commit: a pod's start must not wait for the end of the burst. */
+export interface NodeWakes {
+  /** Written by the loop itself. */
+  objectChanged(resource: ApiResource, object: KubeObject): void;
+  /** Written by others, seen in the log. */
+  changeSeen(resource: ApiResource, change: ObjectChange<KubeObject>): void;
+  /** Until all rings are out. */
+  settled(): Promise<void>;
+}
+
+export interface NodeWakesDeps {
+  cluster: string;
+  nodeChannel: NodeChannel;
+  nodeNames(): Promise<string[]>;
+  onError(error: unknown): void;
+}
+
+// What every node's service proxy and DNS are made from.
+const FOR_ALL_NODES = new Set(['services.', 'endpointslices.discovery.k8s.io', 'endpoints.']);
+
+export function createNodeWakes({ cluster, nodeChannel, nodeNames, onError }: NodeWakesDeps): NodeWakes {
+  const pending = new Set<Promise<void>>();
+  // Several commits of one moment are one ring: the microtask in between lets the others join.
+  const joined = new Map<string, Promise<void>>();
+
+  const ring = (target: string, send: () => Promise<void>): void => {
+    if (joined.has(target)) return;
+    const sent = Promise.resolve()
+      .then(() => {
+        joined.delete(target);
+        return send();
+      })
+      .catch(onError)
+      .finally(() => pending.delete(sent));
+    joined.set(target, sent);
+    pending.add(sent);
+  };
+  const wakeNode = (node: string | undefined): void => {
+    if (node) ring(node, () => nodeChannel.wake(cluster, node));
+  };
+  const wakeAll = (): void =>
+    ring('*', async () => {
+      await Promise.all((await nodeNames()).map((node) => nodeChannel.wake(cluster, node)));
+    });
+
+  return {
+    objectChanged(resource, object) {
+      if (isPods(resource)) wakeNode((object as Pod).spec?.nodeName);
+      else if (FOR_ALL_NODES.has(`${resource.storage.resource}.${resource.storage.group}`)) wakeAll();
+    },
+    changeSeen(resource, change) {
+      if (change.by === 'loop') return;
+      if (isPods(resource)) {
+        if (concernsNode(change as ObjectChange<Pod>)) wakeNode((change as ObjectChange<Pod>).object?.spec?.nodeName ?? (change.previous as Pod | undefined)?.spec?.nodeName);
+      } else if (FOR_ALL_NODES.has(`${resource.storage.resource}.${resource.storage.group}`)) wakeAll();
+    },
+    async settled() {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+  };
+}
+
+function isPods(resource: ApiResource): boolean {
+  return resource.group === '' && resource.resource === 'pods';
+}
+
+// A pod's status comes from its node: to wake the node for it would be an echo.
+function concernsNode({ object, previous }: ObjectChange<Pod>): boolean {
+  if (object === undefined || previous === undefined) return true;
+  return (
+    object.metadata.deletionTimestamp !== previous.metadata.deletionTimestamp ||
+    !isEqual(object.spec, previous.spec) ||
+    !isEqual(object.metadata.labels, previous.metadata.labels) ||
+    !isEqual(object.metadata.annotations, previous.metadata.annotations)
+  );
+}
