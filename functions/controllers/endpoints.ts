@@ -3,7 +3,6 @@ import { DONE } from './runtime/controller.ts';
 import { nameOf } from './runtime/object-change.ts';
 import { hasSelector, servicesOfPod } from './selected-services.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
-import type { ObjectChange } from './runtime/object-change.ts';
 import { isEqual } from '#api/equal';
 import type { Endpoints, Pod, Service } from '#api/schema/kinds.generated';
 import { backendsOf } from '#core/endpoints/backends';
@@ -16,7 +15,7 @@ export const endpointsController: Controller = {
   name: 'endpoint-controller',
   sources: [
     { resource: SERVICES, keys: (change) => [change.key] },
-    { resource: PODS, keys: (change, view) => servicesOfPod(change as ObjectChange<Pod>, view) },
+    { resource: PODS, keys: (change, view) => servicesOfPod(change, view) },
     { resource: ENDPOINTS, keys: (change) => (change.by === 'loop' ? [] : [change.key]) },
   ],
   reconcile,

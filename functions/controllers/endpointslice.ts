@@ -3,7 +3,6 @@ import { DONE } from './runtime/controller.ts';
 import { keyOf, latest, nameOf } from './runtime/object-change.ts';
 import { hasSelector, servicesOfPod } from './selected-services.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
-import type { ObjectChange } from './runtime/object-change.ts';
 import type { EndpointSlice, Node, Pod, Service } from '#api/schema/kinds.generated';
 import { backendsOf } from '#core/endpoints/backends';
 import { MANAGED_BY, planSlices, SERVICE_NAME, SLICE_MANAGER } from '#core/endpoints/slices';
@@ -14,7 +13,7 @@ export const endpointSliceController: Controller = {
   name: 'endpoint-slice-controller',
   sources: [
     { resource: SERVICES, keys: (change) => [change.key] },
-    { resource: PODS, keys: (change, view) => servicesOfPod(change as ObjectChange<Pod>, view) },
+    { resource: PODS, keys: (change, view) => servicesOfPod(change, view) },
     {
       resource: ENDPOINT_SLICES,
       keys: (change) => {

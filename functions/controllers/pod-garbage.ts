@@ -13,7 +13,7 @@ export const podGarbageCollector: Controller = {
   name: 'pod-garbage-collector',
   sources: [
     { resource: NODES, keys: ({ object, name }) => (object === undefined ? [name] : []) },
-    { resource: PODS, keys: (change) => placedOn(change as ObjectChange<Pod>) },
+    { resource: PODS, keys: (change) => placedOn(change) },
   ],
   reconcile,
 };

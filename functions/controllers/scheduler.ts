@@ -22,8 +22,8 @@ const ALL = 'pending';
 export const scheduler: Controller = {
   name: 'default-scheduler',
   sources: [
-    { resource: PODS, keys: (change) => (podMatters(change as ObjectChange<Pod>) ? [ALL] : []) },
-    { resource: NODES, keys: (change) => (nodeMatters(change as ObjectChange<Node>) ? [ALL] : []) },
+    { resource: PODS, keys: (change) => (podMatters(change) ? [ALL] : []) },
+    { resource: NODES, keys: (change) => (nodeMatters(change) ? [ALL] : []) },
   ],
   reconcile,
 };

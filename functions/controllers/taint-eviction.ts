@@ -17,7 +17,7 @@ export const taintEvictionController: Controller = {
   name: 'taint-eviction-controller',
   sources: [
     { resource: NODES, keys: keysOfNode },
-    { resource: PODS, keys: (change) => (wasPlaced(change as ObjectChange<Pod>) ? [change.key] : []) },
+    { resource: PODS, keys: (change) => (wasPlaced(change) ? [change.key] : []) },
   ],
   reconcile,
 };

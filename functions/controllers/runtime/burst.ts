@@ -1,5 +1,6 @@
 import { createKeyRunner } from './key-runner.ts';
 import { saveRecord } from './loop-record.ts';
+import { createSignal } from './signal.ts';
 import { createTailReader } from './tail-reader.ts';
 import type { createClusterView } from './cluster-view.ts';
 import type { createEvents } from './events.ts';
@@ -30,8 +31,8 @@ export interface Burst {
   run(untilMs: number): Promise<Left>;
   /** Something may be new in the logs. */
   poke(): void;
-  /** Asks the controllers for what no log entry announces. */
-  sweep(): Promise<void>;
+  /** What a sweep has found now. */
+  swept(keys: string[]): void;
 }
 
 export function createBurst(deps: BurstDeps): Burst {
@@ -64,23 +65,14 @@ export function createBurst(deps: BurstDeps): Burst {
       if (!hasCode(error, 'Conflict')) throw error;
     }
   };
-  const linger = async (ms: number): Promise<void> => {
-    const abort = new AbortController();
-    await Promise.race([clock.sleep(ms, abort.signal), signal.wait()]);
-    signal.forget();
-    abort.abort();
-  };
   // Nothing runs and nothing waits. True: something came up after all.
   const settle = async (untilMs: number): Promise<boolean> => {
     await read(true);
     if (runner.waiting > 0 || isStale) return true;
     const waitMs = (runner.nextDueMs() ?? Infinity) - clock.now();
-    if (waitMs <= lingerMs && clock.now() + waitMs < untilMs) {
-      await linger(Math.max(1, waitMs));
-      return true;
-    }
-    await save();
-    return isStale;
+    const isSoon = waitMs <= lingerMs && clock.now() + waitMs < untilMs;
+    await (isSoon ? signal.waitAtMost(Math.max(1, waitMs), clock) : save());
+    return isSoon || isStale;
   };
   const pump = async (untilMs: number): Promise<void> => {
     while (clock.now() < untilMs) {
@@ -96,13 +88,10 @@ export function createBurst(deps: BurstDeps): Burst {
       isStale = true;
       signal.raise();
     },
-    async sweep() {
+    swept(keys) {
       record = { ...record, sweptAtMs: clock.now() };
       isUnsaved = true;
-      for (const controller of deps.controllers) {
-        const keys = (await controller.sweep?.({ view: deps.view, clock, events: deps.events.for(controller.name) })) ?? [];
-        for (const key of keys) runner.add(`${controller.name}/${key}`);
-      }
+      keys.forEach(runner.add);
     },
     async run(untilMs) {
       try {
@@ -112,28 +101,6 @@ export function createBurst(deps: BurstDeps): Burst {
       }
       await save();
       return { more: runner.waiting > 0 || isStale, dueMs: runner.nextDueMs() };
-    },
-  };
-}
-
-/** Wakes the one who waits; raised before, the next wait returns at once. */
-function createSignal(): { raise(): void; wait(): Promise<void>; forget(): void } {
-  let isRaised = false;
-  let wake: (() => void) | undefined;
-  return {
-    raise() {
-      if (wake === undefined) isRaised = true;
-      else wake();
-      wake = undefined;
-    },
-    wait() {
-      if (!isRaised) return new Promise((resolve) => (wake = resolve));
-      isRaised = false;
-      return Promise.resolve();
-    },
-    // Whoever no longer waits must not take the next signal away.
-    forget() {
-      wake = undefined;
     },
   };
 }

@@ -4,6 +4,7 @@ import { createEvents } from './events.ts';
 import { loadRecord } from './loop-record.ts';
 import { createNodeWakes } from './node-wakes.ts';
 import { storageId } from './tails.ts';
+import type { ClusterView } from './cluster-view.ts';
 import type { Controller } from './controller.ts';
 import type { LoopRecord } from './loop-record.ts';
 import { NODES } from '../resources.ts';
@@ -66,6 +67,15 @@ export function createLoop(deps: LoopDeps): Loop {
     return { view, wakes, events };
   };
 
+  const sweep = async (view: ClusterView, events: ReturnType<typeof createEvents>): Promise<string[]> => {
+    const found: string[] = [];
+    for (const controller of controllers) {
+      const keys = (await controller.sweep?.({ view, clock, events: events.for(controller.name) })) ?? [];
+      found.push(...keys.map((key) => `${controller.name}/${key}`));
+    }
+    return found;
+  };
+
   return {
     async run({ untilMs }) {
       const record = await loadRecord(table, cluster);
@@ -73,7 +83,7 @@ export function createLoop(deps: LoopDeps): Loop {
       const burst = createBurst({ ...deps, view, wakes, events, record });
       poked = burst.poke;
       try {
-        if (clock.now() - record.sweptAtMs >= SWEEP_EVERY_MS) await burst.sweep();
+        if (clock.now() - record.sweptAtMs >= SWEEP_EVERY_MS) burst.swept(await sweep(view, events));
         const left = await burst.run(untilMs);
         if (left.more) await doorbell.ring(cluster);
         else if (left.dueMs !== undefined) await doorbell.ringLater(cluster, Math.max(0, left.dueMs - clock.now()));
@@ -89,10 +99,7 @@ export function createLoop(deps: LoopDeps): Loop {
       const record = await loadRecord(table, cluster);
       const { view, events } = open();
       if (isDue(record, clock.now()) || (await isBehind(deps, record))) return doorbell.ring(cluster);
-      for (const controller of controllers) {
-        const keys = await controller.sweep?.({ view, clock, events: events.for(controller.name) });
-        if (keys !== undefined && keys.length > 0) return doorbell.ring(cluster);
-      }
+      if ((await sweep(view, events)).length > 0) await doorbell.ring(cluster);
     },
   };
 }

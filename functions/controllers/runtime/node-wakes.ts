@@ -58,7 +58,7 @@ export function createNodeWakes({ cluster, nodeChannel, nodeNames, onError }: No
     changeSeen(resource, change) {
       if (change.by === 'loop') return;
       if (isPods(resource)) {
-        if (concernsNode(change as ObjectChange<Pod>)) wakeNode((change as ObjectChange<Pod>).object?.spec?.nodeName ?? (change.previous as Pod | undefined)?.spec?.nodeName);
+        if (concernsNode(change)) wakeNode((change as ObjectChange<Pod>).object?.spec?.nodeName ?? (change.previous as Pod | undefined)?.spec?.nodeName);
       } else if (FOR_ALL_NODES.has(`${resource.storage.resource}.${resource.storage.group}`)) wakeAll();
     },
     async settled() {

@@ -119,7 +119,7 @@ function newReplicaSet({ deployment, old, limits }: Situation): ReplicaSet {
       replicas: newReplicaSetSize(undefined, old, limits),
       ...(deployment.spec?.minReadySeconds ? { minReadySeconds: deployment.spec.minReadySeconds } : {}),
       selector: { ...deployment.spec?.selector, matchLabels: { ...deployment.spec?.selector?.matchLabels, [POD_TEMPLATE_HASH]: hash } },
-      template: { ...template, metadata: { ...template?.metadata, labels } } as NonNullable<ReplicaSet['spec']>['template'] & object,
+      template: { ...template, metadata: { ...template?.metadata, labels } },
     },
   };
 }

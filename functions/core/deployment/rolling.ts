@@ -44,7 +44,8 @@ function shrinkOld(fresh: ReplicaSet, old: ReplicaSet[], { replicas, maxUnavaila
   let unhealthy = budget;
   for (const set of byAge(old)) unhealthy -= take(set, Math.min(unhealthy, Math.max(0, replicasOf(set) - availableOf(set))));
 
-  let healthy = sum(all, availableOf) - minAvailable;
+  // A status may be older than the last step: what was already told to go does not count as available any more.
+  let healthy = sum(all, (set) => Math.min(availableOf(set), replicasOf(set))) - minAvailable;
   for (const set of byAge(old)) if (healthy > 0) healthy -= take(set, Math.min(healthy, sizes.get(set) ?? 0));
 
   return old.map((set) => ({ set, replicas: sizes.get(set) ?? 0 })).filter(({ set, replicas: size }) => size !== replicasOf(set));
