@@ -38,13 +38,14 @@ func addSchema(s *smd.Schema, byModel map[string]*structType) {
 		known.atomic = definition.Map.ElementRelationship == smd.Atomic
 		for _, f := range definition.Map.Fields {
 			if i := slices.IndexFunc(known.fields, func(k field) bool { return k.name == f.Name }); i >= 0 {
-				known.fields[i].extra.addMerge(s, f)
+				known.fields[i].addMerge(s, f)
 			}
 		}
 	}
 }
 
-func (x *extra) addMerge(s *smd.Schema, f smd.StructField) {
+func (to *field) addMerge(s *smd.Schema, f smd.StructField) {
+	x := &to.extra
 	atom, ok := s.Resolve(f.Type)
 	if !ok {
 		fail("unresolved type of " + f.Name)
@@ -55,17 +56,24 @@ func (x *extra) addMerge(s *smd.Schema, f smd.StructField) {
 			x.ListMapKeys = atom.List.Keys
 		}
 	}
-	isStruct := f.Type.NamedType != nil && strings.Contains(*f.Type.NamedType, ".")
-	if atom.Map != nil && !isStruct && atom.Map.ElementRelationship == smd.Atomic {
+	if strings.HasPrefix(to.typ, "{}") && atom.Map.ElementRelationship == smd.Atomic {
 		x.MapType = "atomic"
 	}
-	if isStruct && f.Type.ElementRelationship != nil {
-		x.MapType = string(*f.Type.ElementRelationship)
+	if f.Type.NamedType != nil && f.Type.ElementRelationship != nil {
+		x.MapType = mapType(*f.Type.ElementRelationship)
 	}
-	// A zero default says nothing that the Go type does not say.
-	if f.Default != nil && !reflect.ValueOf(f.Default).IsZero() && reflect.TypeOf(f.Default).Kind() != reflect.Map {
+	// The zero of a field that Go always writes says nothing that the Go type does not say.
+	saysMore := to.flags&(omitEmpty|omitZero|pointer) != 0 || f.Default != nil && !reflect.ValueOf(f.Default).IsZero()
+	if f.Default != nil && saysMore && reflect.TypeOf(f.Default).Kind() != reflect.Map {
 		x.Default = f.Default
 	}
+}
+
+func mapType(relationship smd.ElementRelationship) string {
+	if relationship == smd.Separable {
+		return "granular" // as the markers and OpenAPI call it
+	}
+	return string(relationship)
 }
 
 // Atomic is what lists are unless they say otherwise.

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -37,9 +38,9 @@ func (s sources) of(goType reflect.Type) structMarkers {
 	return s.load(goType.PkgPath()).structs[goType.Name()]
 }
 
-// Of a field's type, also where it is a pointer or a list.
+// Of a field's type, also where it is a pointer, a list or a map.
 func (s sources) enumOf(goType reflect.Type) []string {
-	for goType.Kind() == reflect.Pointer || goType.Kind() == reflect.Slice {
+	for goType.Kind() == reflect.Pointer || goType.Kind() == reflect.Slice || goType.Kind() == reflect.Map {
 		goType = goType.Elem()
 	}
 	if goType.Kind() != reflect.String || !strings.Contains(goType.PkgPath(), "k8s.io/") {
@@ -73,7 +74,9 @@ func (s sources) load(pkgPath string) *packageMarkers {
 	}
 	for name := range found.enums {
 		sort.Strings(constants[name])
-		found.enums[name] = constants[name]
+		if !slices.Contains(constants[name], elsewhere) {
+			found.enums[name] = constants[name]
+		}
 	}
 	return found
 }
@@ -137,16 +140,25 @@ func readMarkers(lines []string) (m fieldMarkers) {
 	return m
 }
 
+// Stands for a constant that is made of another package's: its enumeration is not known here.
+const elsewhere = "\x00"
+
 func readConstant(spec *ast.ValueSpec, constants map[string][]string) {
 	typeName, ok := spec.Type.(*ast.Ident)
-	if !ok {
-		return
-	}
 	for _, value := range spec.Values {
+		if call, isCall := value.(*ast.CallExpr); isCall && len(call.Args) == 1 { // PathType("Exact")
+			typeName, ok = call.Fun.(*ast.Ident)
+			value = call.Args[0]
+		}
+		if !ok {
+			continue
+		}
 		if literal, ok := value.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 			text, err := strconv.Unquote(literal.Value)
 			must(err)
 			constants[typeName.Name] = append(constants[typeName.Name], text)
+		} else {
+			constants[typeName.Name] = append(constants[typeName.Name], elsewhere)
 		}
 	}
 }

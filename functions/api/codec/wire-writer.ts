@@ -15,7 +15,7 @@ export class WireWriter {
   }
 
   int(number: number, value: number | bigint): void {
-    this.#varint(BigInt.asUintN(64, BigInt(value)));
+    this.#varint(typeof value === 'number' && value >= 0 ? value : BigInt.asUintN(64, BigInt(value)));
     this.#tag(number, WIRE.varint);
   }
 
@@ -51,19 +51,21 @@ export class WireWriter {
   }
 
   #delimit(number: number, length: number): void {
-    this.#varint(BigInt(length));
+    this.#varint(length);
     this.#tag(number, WIRE.bytes);
   }
 
   #tag(number: number, wire: number): void {
-    this.#varint(BigInt(number * 8 + wire));
+    this.#varint(number * 8 + wire);
   }
 
-  #varint(value: bigint): void {
+  #varint(value: number | bigint): void {
     const bytes: number[] = [];
     let rest = value;
-    for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-    bytes.push(Number(rest));
+    for (; typeof rest === 'bigint' && rest > 0xffffffffn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+    let small = Number(rest);
+    for (; small >= 0x80; small = Math.floor(small / 0x80)) bytes.push((small % 0x80) | 0x80);
+    bytes.push(small);
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#at);
   }
