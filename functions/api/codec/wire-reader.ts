@@ -9,6 +9,7 @@ export class ProtobufError extends Error {
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
 const MAX_VARINT_BYTES = 10;
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads one message's fields in order. Every length is checked against the message that it stands in, never against the buffer. */
 export class WireReader {
@@ -37,17 +38,19 @@ export class WireReader {
 
   /** As number where that is exact. */
   int64(): number | bigint {
+    const byte = this.#singleByte();
+    if (byte !== undefined) return byte;
     const value = BigInt.asIntN(64, this.#varint());
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : value;
   }
 
   int32(): number {
-    return Number(BigInt.asIntN(32, this.#varint()));
+    return this.#singleByte() ?? Number(BigInt.asIntN(32, this.#varint()));
   }
 
   bool(): boolean {
-    return this.#varint() !== 0n;
+    return Number(this.#singleByte() ?? this.#varint()) !== 0;
   }
 
   double(): number {
@@ -64,7 +67,7 @@ export class WireReader {
 
   /** Invalid UTF-8 becomes U+FFFD, as it does where Go writes such a string as JSON. */
   string(): string {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes());
+    return UTF8.decode(this.bytes());
   }
 
   message(): WireReader {
@@ -89,11 +92,19 @@ export class WireReader {
   }
 
   #length(): number {
-    const first = this.#bytes[this.#at];
-    if (first !== undefined && first < 0x80 && this.#at < this.#end) return this.#bytes[this.#at++] as number;
+    const byte = this.#singleByte();
+    if (byte !== undefined) return byte;
     const length = this.#varint();
     if (length > 0xffffffffn) throw new ProtobufError('length out of range');
     return Number(length);
+  }
+
+  // Most varints are tags, lengths and small numbers; only the others need bigint.
+  #singleByte(): number | undefined {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined || byte >= 0x80 || this.#at >= this.#end) return undefined;
+    this.#at++;
+    return byte;
   }
 
   #varint(): bigint {

@@ -1,6 +1,7 @@
 import { WIRE } from './wire-reader.ts';
 
 const FIRST_CAPACITY = 512;
+const UTF8 = new TextEncoder();
 
 /**
  * Writes a message from its end to its beginning, so that a nested message's length is known when its tag is written and nothing is
@@ -36,7 +37,7 @@ export class WireWriter {
   }
 
   string(number: number, value: string): void {
-    this.bytes(number, new TextEncoder().encode(value));
+    this.bytes(number, UTF8.encode(value));
   }
 
   message(number: number, writeFields: () => void): void {

@@ -1,5 +1,5 @@
 import type { ApiResource } from '../resource.ts';
-import type { Field, LeafKind, StructType, TypeRef } from '../schema/schema.ts';
+import type { Field, StructType, TypeRef } from '../schema/schema.ts';
 import { groupVersionOf, kindsOf, modelName, structNamed } from '../schema/schema.ts';
 
 /** What differs between OpenAPI v2 and v3 in the description of a type. */
@@ -14,7 +14,7 @@ export interface Dialect {
 export type Definition = Record<string, unknown>;
 
 /** Types that are models of their own in OpenAPI and no struct in the table. */
-const LEAF_MODELS: Partial<Record<LeafKind | 'json', string>> = {
+const LEAF_MODELS = {
   quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
   intOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
   time: 'io.k8s.apimachinery.pkg.apis.meta.v1.Time',
@@ -22,7 +22,7 @@ const LEAF_MODELS: Partial<Record<LeafKind | 'json', string>> = {
   rawExtension: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
   fieldsV1: 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
   json: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON',
-};
+} as const;
 const UNION_MODELS = {
   schemaOrArray: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray',
   schemaOrBool: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool',
@@ -31,11 +31,11 @@ const UNION_MODELS = {
 export const PATCH_MODEL = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch';
 
 const COMMON_LEAVES: Record<string, Definition> = {
-  [LEAF_MODELS.time ?? '']: { type: 'string', format: 'date-time' },
-  [LEAF_MODELS.microTime ?? '']: { type: 'string', format: 'date-time' },
-  [LEAF_MODELS.rawExtension ?? '']: { type: 'object' },
-  [LEAF_MODELS.fieldsV1 ?? '']: { type: 'object' },
-  [LEAF_MODELS.json ?? '']: {},
+  [LEAF_MODELS.time]: { type: 'string', format: 'date-time' },
+  [LEAF_MODELS.microTime]: { type: 'string', format: 'date-time' },
+  [LEAF_MODELS.rawExtension]: { type: 'object' },
+  [LEAF_MODELS.fieldsV1]: { type: 'object' },
+  [LEAF_MODELS.json]: {},
   ...Object.fromEntries(Object.values(UNION_MODELS).map((name) => [name, {}])),
   [PATCH_MODEL]: { type: 'object' },
 };
@@ -45,8 +45,8 @@ export const V2: Dialect = {
   defaults: false,
   leaves: {
     ...COMMON_LEAVES,
-    [LEAF_MODELS.quantity ?? '']: { type: 'string' },
-    [LEAF_MODELS.intOrString ?? '']: { type: 'string', format: 'int-or-string' },
+    [LEAF_MODELS.quantity]: { type: 'string' },
+    [LEAF_MODELS.intOrString]: { type: 'string', format: 'int-or-string' },
   },
 };
 
@@ -55,8 +55,8 @@ export const V3: Dialect = {
   defaults: true,
   leaves: {
     ...COMMON_LEAVES,
-    [LEAF_MODELS.quantity ?? '']: { oneOf: [{ type: 'string' }, { type: 'number' }] },
-    [LEAF_MODELS.intOrString ?? '']: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+    [LEAF_MODELS.quantity]: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+    [LEAF_MODELS.intOrString]: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
   },
 };
 
@@ -161,7 +161,11 @@ function reference(model: string, { refPrefix, defaults }: Dialect, facts: Defin
 
 function leafModel(type: TypeRef): string | undefined {
   if (type.kind === 'json' && type.message !== undefined) return UNION_MODELS[type.message];
-  return type.kind === 'list' || type.kind === 'map' || type.kind === 'struct' ? undefined : LEAF_MODELS[type.kind];
+  return isLeafModel(type.kind) ? LEAF_MODELS[type.kind] : undefined;
+}
+
+function isLeafModel(kind: string): kind is keyof typeof LEAF_MODELS {
+  return Object.hasOwn(LEAF_MODELS, kind);
 }
 
 // Options and Status are kinds of every group version in the document.
