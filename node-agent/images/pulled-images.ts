@@ -1,6 +1,7 @@
+import type { Container } from '#api/schema/kinds.generated';
 import { afterRetry, retryAtMs, type BackOff } from '../back-off/back-off.ts';
 import type { Clock } from '../clock.ts';
-import type { Container, Pod } from '../pod.ts';
+import type { Pod } from '../pod.ts';
 import type { Image, RegistryCredentials, Runtime } from '../runtime/runtime.ts';
 import { StartProblem } from '../sync/preparation.ts';
 import type { ImageSource, PodEvents } from '../sync/sync-deps.ts';

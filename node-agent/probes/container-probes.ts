@@ -1,5 +1,5 @@
+import type { Container, Probe } from '#api/schema/kinds.generated';
 import type { Clock } from '../clock.ts';
-import type { Container, Probe } from '../pod.ts';
 import type { ProbeResult } from '../runtime/runtime.ts';
 import type { Health } from '../sync/plan.ts';
 import { countResult, initialCounter, type ProbeCounter } from './probe-counter.ts';

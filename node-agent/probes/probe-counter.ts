@@ -1,4 +1,4 @@
-import type { Probe } from '../pod.ts';
+import type { Probe } from '#api/schema/kinds.generated';
 
 /** Counts results of one probe until they are enough to change its verdict. */
 export interface ProbeCounter {

@@ -1,4 +1,4 @@
-import type { ProbeHandler } from '../pod.ts';
+import type { LifecycleHandler } from '#api/schema/kinds.generated';
 
 /**
  * What runs containers. It keeps no intentions: the sync tells it each step, and reads back what is there.
@@ -31,7 +31,7 @@ export interface Runtime {
 
   /** Rejects only when the command could not be run at all. */
   exec(containerId: string, command: string[], timeoutMs: number): Promise<ExecResult>;
-  probe(target: ProbeTarget, handler: ProbeHandler, timeoutMs: number): Promise<ProbeResult>;
+  probe(target: ProbeTarget, handler: LifecycleHandler, timeoutMs: number): Promise<ProbeResult>;
 
   /** Where the container's json-file log lies (rotated files beside it); undefined: it has none. */
   logFile(containerId: string): Promise<string | undefined>;
@@ -114,8 +114,10 @@ export interface ContainerSpec {
   role: 'main' | 'init' | 'sidecar';
   sandboxId: string;
   specHash: string;
+  /** As the pod names it. */
   image: string;
   imageId: string;
+  imageDigest: string;
   command?: string[];
   args?: string[];
   env: string[];

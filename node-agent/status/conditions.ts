@@ -1,4 +1,5 @@
-import type { ContainerStatus, Pod, PodCondition, PodPhase } from '../pod.ts';
+import type { PodCondition } from '#api/schema/kinds.generated';
+import type { ContainerStatus, Pod, PodPhase } from '../pod.ts';
 
 export interface ConditionInput {
   pod: Pod;
@@ -61,5 +62,5 @@ function readyOf({ pod }: ConditionInput, containersReady: Verdict): Verdict {
 function dated(verdict: Verdict, before: PodCondition[], { now, generation }: { now: string; generation: number | undefined }): PodCondition {
   const last = before.find((condition) => condition.type === verdict.type);
   const unchanged = last?.status === verdict.status && last.lastTransitionTime !== undefined;
-  return { ...(generation === undefined ? {} : { observedGeneration: generation }), ...verdict, lastProbeTime: null, lastTransitionTime: unchanged ? (last.lastTransitionTime ?? now) : now };
+  return { ...(generation === undefined ? {} : { observedGeneration: generation }), ...verdict, lastTransitionTime: unchanged ? (last.lastTransitionTime ?? now) : now };
 }

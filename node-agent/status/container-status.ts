@@ -1,6 +1,7 @@
+import type { Container, ContainerState } from '#api/schema/kinds.generated';
 import { durationText } from '../back-off/back-off.ts';
 import { timestamp } from '../clock.ts';
-import type { Container, ContainerState, ContainerStatus, Pod } from '../pod.ts';
+import type { ContainerStatus, Pod } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
 import type { Health } from '../sync/plan.ts';
 import { attemptsOf } from '../sync/container-view.ts';
@@ -55,7 +56,8 @@ function notStarted(input: ContainerStatusInput, container: Container, { init }:
 /** What a finished pod's containers came to is kept, also when nothing is left of them here. */
 function endedBefore({ status }: Pod, name: string): ContainerStatus | undefined {
   if (status?.phase !== 'Succeeded' && status?.phase !== 'Failed') return undefined;
-  return [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((ended) => ended.name === name);
+  const ended = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
+  return ended === undefined ? undefined : { ...ended, state: ended.state ?? {}, lastState: ended.lastState ?? {} };
 }
 
 function waitingOf(input: ContainerStatusInput, container: Container, newest: ObservedContainer | undefined): Problem | undefined {

@@ -1,5 +1,6 @@
+import type { PodStatus } from '#api/schema/kinds.generated';
 import { timestamp } from '../clock.ts';
-import type { ContainerStatus, Pod, PodStatus } from '../pod.ts';
+import type { ContainerStatus, Pod } from '../pod.ts';
 import { isSidecar, liveSandbox, newestOf, restartPolicyOf } from '../sync/container-view.ts';
 import type { PodMemory } from '../sync/pod-memory.ts';
 import { conditionsOf } from './conditions.ts';
@@ -59,7 +60,8 @@ function anyMainStarted(pod: Pod, observed: PodStatusInput['observed']): boolean
 /** An init container whose dead container was removed still is known to have ended well. */
 function finishedInit({ pod, memory, observed }: PodStatusInput, status: ContainerStatus): ContainerStatus {
   if (!memory.initDone.includes(status.name) || newestOf(observed, status.name) !== undefined) return status;
-  return pod.status?.initContainerStatuses?.find((before) => before.name === status.name) ?? { ...status, ready: true };
+  const before = pod.status?.initContainerStatuses?.find((candidate) => candidate.name === status.name);
+  return { ...status, ...before, state: before?.state ?? status.state, lastState: before?.lastState ?? {}, ready: true };
 }
 
 const isFinal = (phase: string): boolean => phase === 'Succeeded' || phase === 'Failed';

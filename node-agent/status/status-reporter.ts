@@ -1,8 +1,9 @@
+import type { PodStatus } from '#api/schema/kinds.generated';
 import type { ApiClient } from '#client/api-client';
 import { isConflict, isNotFound } from '#client/api-error';
 import { PODS } from '#client/core-resources';
 import type { Clock } from '../clock.ts';
-import type { Pod, PodStatus } from '../pod.ts';
+import type { Pod } from '../pod.ts';
 import type { StatusSink } from '../sync/sync-deps.ts';
 
 export interface StatusReporterOptions {
@@ -80,8 +81,10 @@ async function patchStatus(client: ApiClient, pod: Pod, change: Record<string, u
 /** A merge patch of the top fields that differ; what is no longer there is null. undefined: nothing differs. */
 export function statusChange(sent: PodStatus, wanted: PodStatus): Record<string, unknown> | undefined {
   const change: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(wanted)) if (canonical(sent[field]) !== canonical(value)) change[field] = value;
-  for (const field of Object.keys(sent)) if (wanted[field] === undefined) change[field] = null;
+  const before = new Map<string, unknown>(Object.entries(sent));
+  const after = new Map<string, unknown>(Object.entries(wanted));
+  for (const [field, value] of after) if (canonical(before.get(field)) !== canonical(value)) change[field] = value;
+  for (const field of before.keys()) if (after.get(field) === undefined) change[field] = null;
   return Object.keys(change).length === 0 ? undefined : change;
 }
 

@@ -1,4 +1,5 @@
-import type { Container, Pod } from '../pod.ts';
+import type { Container } from '#api/schema/kinds.generated';
+import type { Pod, RestartPolicy } from '../pod.ts';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime/runtime.ts';
 
 /** All attempts of one container, the newest first. */
@@ -21,9 +22,11 @@ export function roleOf(pod: Pod, container: Container): 'main' | 'init' | 'sidec
   return isSidecar(container) ? 'sidecar' : 'init';
 }
 
-export const restartPolicyOf = (pod: Pod): 'Always' | 'OnFailure' | 'Never' => pod.spec.restartPolicy ?? 'Always';
+export function restartPolicyOf({ spec }: Pod): RestartPolicy {
+  return spec.restartPolicy === 'Never' || spec.restartPolicy === 'OnFailure' ? spec.restartPolicy : 'Always';
+}
 
 /** Whether a container that ended so is started again under this policy. */
-export function restarts(policy: 'Always' | 'OnFailure' | 'Never', exitCode: number): boolean {
+export function restarts(policy: RestartPolicy, exitCode: number): boolean {
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 }

@@ -1,5 +1,6 @@
+import type { Container } from '#api/schema/kinds.generated';
 import { retryAtMs } from '../back-off/back-off.ts';
-import type { Container, Pod, RestartPolicy } from '../pod.ts';
+import type { Pod, RestartPolicy } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
 import { attemptsOf, isSidecar, liveSandbox, newestOf, restartPolicyOf, restarts } from './container-view.ts';
 import { specHashOf } from './spec-hash.ts';

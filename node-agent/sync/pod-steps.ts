@@ -1,4 +1,5 @@
-import type { Container, Pod } from '../pod.ts';
+import type { Container } from '#api/schema/kinds.generated';
+import type { Pod } from '../pod.ts';
 import type { HostPort } from '../network/pod-network.ts';
 import type { SyncDeps } from './sync-deps.ts';
 import { StartProblem } from './preparation.ts';
@@ -115,7 +116,7 @@ export function hostnameOf(pod: Pod): string {
 export function hostPortsOf(pod: Pod): HostPort[] {
   return pod.spec.containers.flatMap((container) =>
     (container.ports ?? []).flatMap(({ hostPort, hostIP, containerPort, protocol }) =>
-      hostPort === undefined || hostPort === 0 ? [] : [{ hostPort, containerPort, protocol: protocol ?? 'TCP', ...(hostIP === undefined || hostIP === '' ? {} : { hostIp: hostIP }) }],
+      hostPort === undefined || hostPort === 0 ? [] : [{ hostPort, containerPort, protocol: protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP', ...(hostIP === undefined || hostIP === '' ? {} : { hostIp: hostIP }) }],
     ),
   );
 }

@@ -1,4 +1,5 @@
-import type { Container, Pod } from '../pod.ts';
+import type { Container } from '#api/schema/kinds.generated';
+import type { Pod } from '../pod.ts';
 import type { ContainerSpec, Image } from '../runtime/runtime.ts';
 
 /** Makes what a pod's containers need on this node, and says to the runtime what each is made of. */

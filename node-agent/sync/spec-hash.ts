@@ -1,4 +1,4 @@
-import type { Container } from '../pod.ts';
+import type { Container } from '#api/schema/kinds.generated';
 
 /** Of what may change while a pod lives and then wants a new container: its image. FNV-1a, to tell versions apart, not to resist anyone. */
 export function specHashOf(container: Container): string {

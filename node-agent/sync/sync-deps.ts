@@ -1,6 +1,7 @@
+import type { Container, PodStatus } from '#api/schema/kinds.generated';
 import type { Clock } from '../clock.ts';
 import type { PodNetwork } from '../network/pod-network.ts';
-import type { Container, Pod, PodStatus } from '../pod.ts';
+import type { Pod } from '../pod.ts';
 import type { Image, Runtime } from '../runtime/runtime.ts';
 import type { PodMemory } from './pod-memory.ts';
 import type { Preparation } from './preparation.ts';

@@ -1,0 +1,11 @@
+/** Privileged work on the machine itself, beside the network's. */
+export interface Host {
+  /** SIGKILL; a process that is gone is no error. */
+  kill(pid: number): Promise<void>;
+  /** A file system in memory at an existing folder; mounted there already is no error. */
+  mountTmpfs(path: string, options: { sizeBytes?: number }): Promise<void>;
+  /** Not mounted is no error. */
+  unmount(path: string): Promise<void>;
+  /** Mount points below a folder, the deepest first. */
+  mountsBelow(folder: string): Promise<string[]>;
+}

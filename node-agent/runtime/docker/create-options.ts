@@ -1,0 +1,91 @@
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerSpec, SandboxSpec } from '../runtime.ts';
+import { LABEL } from './labels.ts';
+import { SANDBOX_IMAGE } from './sandbox-image.ts';
+
+const LOG_CONFIG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
+const CPU_PERIOD_MICROS = 100_000;
+
+export function sandboxOptions(cluster: string, spec: SandboxSpec): ContainerCreateOptions {
+  return {
+    name: `zp_POD_${spec.pod.name}_${spec.pod.namespace}_${spec.pod.uid}_${spec.attempt}`,
+    Image: SANDBOX_IMAGE,
+    Labels: { ...podLabels(cluster, spec.pod), [LABEL.role]: 'sandbox', [LABEL.attempt]: String(spec.attempt) },
+    ...(spec.hostNetwork ? {} : { Hostname: spec.hostname }),
+    HostConfig: {
+      NetworkMode: spec.hostNetwork ? 'host' : 'none',
+      IpcMode: spec.hostIpc ? 'host' : 'shareable',
+      ...(spec.hostPid ? { PidMode: 'host' } : {}),
+      Sysctls: spec.sysctls,
+      LogConfig: { Type: 'none', Config: {} },
+      RestartPolicy: { Name: '' },
+      SecurityOpt: ['seccomp=unconfined'],
+    },
+  };
+}
+
+export function containerOptions(cluster: string, spec: ContainerSpec): ContainerCreateOptions {
+  return {
+    name: `zp_${spec.name}_${spec.pod.name}_${spec.pod.namespace}_${spec.pod.uid}_${spec.attempt}`,
+    Image: spec.imageId,
+    Labels: containerLabels(cluster, spec),
+    ...(spec.command === undefined ? {} : { Entrypoint: spec.command }),
+    ...(spec.args === undefined ? {} : { Cmd: spec.args }),
+    Env: spec.env,
+    ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
+    Tty: spec.tty,
+    OpenStdin: spec.stdin,
+    ...(spec.user === undefined ? {} : { User: spec.user }),
+    // An image's own health check is not Kubernetes' business.
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: hostConfig(spec),
+  };
+}
+
+function hostConfig(spec: ContainerSpec): HostConfig {
+  const sandbox = `container:${spec.sandboxId}`;
+  return {
+    NetworkMode: sandbox,
+    IpcMode: spec.hostIpc ? 'host' : sandbox,
+    ...(spec.hostPid ? { PidMode: 'host' } : spec.sharePid ? { PidMode: sandbox } : {}),
+    Mounts: spec.mounts.map(({ hostPath, containerPath, readOnly, propagation }) => ({
+      Type: 'bind',
+      Source: hostPath,
+      Target: containerPath,
+      ReadOnly: readOnly,
+      BindOptions: { Propagation: propagation ?? 'rprivate' },
+    })),
+    ...(spec.cpuShares === undefined ? {} : { CpuShares: spec.cpuShares }),
+    ...(spec.cpuQuotaMicros === undefined ? {} : { CpuPeriod: CPU_PERIOD_MICROS, CpuQuota: spec.cpuQuotaMicros }),
+    // Without its own bound the swap would double the memory.
+    ...(spec.memoryBytes === undefined ? {} : { Memory: spec.memoryBytes, MemorySwap: spec.memoryBytes }),
+    ...(spec.oomScoreAdj === undefined ? {} : { OomScoreAdj: spec.oomScoreAdj }),
+    GroupAdd: spec.groups,
+    Privileged: spec.privileged,
+    ReadonlyRootfs: spec.readOnlyRootFilesystem,
+    CapAdd: spec.capabilities.add,
+    CapDrop: spec.capabilities.drop,
+    SecurityOpt: ['seccomp=unconfined', ...(spec.allowPrivilegeEscalation ? [] : ['no-new-privileges'])],
+    LogConfig: LOG_CONFIG,
+    RestartPolicy: { Name: '' },
+  };
+}
+
+function containerLabels(cluster: string, spec: ContainerSpec): Record<string, string> {
+  return {
+    ...podLabels(cluster, spec.pod),
+    [LABEL.role]: spec.role,
+    [LABEL.container]: spec.name,
+    [LABEL.attempt]: String(spec.attempt),
+    [LABEL.sandbox]: spec.sandboxId,
+    [LABEL.specHash]: spec.specHash,
+    [LABEL.image]: spec.image,
+    [LABEL.imageId]: spec.imageDigest,
+    ...(spec.terminationMessageFile === undefined ? {} : { [LABEL.terminationFile]: spec.terminationMessageFile }),
+    ...(spec.terminationMessageFromLog ? { [LABEL.terminationFromLog]: 'true' } : {}),
+  };
+}
+
+function podLabels(cluster: string, pod: { uid: string; namespace: string; name: string }): Record<string, string> {
+  return { [LABEL.cluster]: cluster, [LABEL.podUid]: pod.uid, [LABEL.podNamespace]: pod.namespace, [LABEL.podName]: pod.name };
+}

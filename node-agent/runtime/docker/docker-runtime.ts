@@ -1,0 +1,98 @@
+import type { LifecycleHandler } from '#api/schema/kinds.generated';
+import Docker from 'dockerode';
+import type { Host } from '../../host/host.ts';
+import type { ProbeResult, ProbeTarget, Runtime, RuntimeInfo } from '../runtime.ts';
+import { execInContainer } from './container-exec.ts';
+import { containerOptions, sandboxOptions } from './create-options.ts';
+import { engineMessage, engineStatus, unlessGone } from './engine-error.ts';
+import { watchEngine } from './engine-events.ts';
+import { findImage, pullImage } from './image-pull.ts';
+import { httpProbe, tcpProbe } from './network-probe.ts';
+import { Observation } from './observation.ts';
+import { ensureSandboxImage } from './sandbox-image.ts';
+
+export interface DockerRuntimeOptions {
+  docker: Docker;
+  clusterUid: string;
+  host: Host;
+}
+
+/** Docker's engine API. Every call's failure carries Docker's own words. */
+export function dockerRuntime({ docker, clusterUid, host }: DockerRuntimeOptions): Runtime {
+  const observation = new Observation(docker, clusterUid);
+  const exec = (containerId: string, command: string[], timeoutMs: number): ReturnType<Runtime['exec']> => execInContainer({ docker, host }, containerId, command, timeoutMs);
+  return {
+    describe: () => describe(docker),
+    list: () => observation.pods(),
+    inspect: async (podUid) => (await observation.pods({ podUid }))[0],
+    watch: (onChange, signal) => watchEngine(docker, clusterUid, { onChange, signal }),
+
+    createSandbox: async (spec) => {
+      const options = sandboxOptions(clusterUid, spec);
+      try {
+        return await create(docker, options);
+      } catch (error) {
+        if (engineStatus(error) !== 404) throw new Error(engineMessage(error), { cause: error });
+        await ensureSandboxImage(docker, process.arch);
+        return create(docker, options);
+      }
+    },
+    startSandbox: async (id) => {
+      await unlessGone(docker.getContainer(id).start());
+      const { State } = await docker.getContainer(id).inspect();
+      return { pid: State.Pid };
+    },
+    createContainer: async (spec) => {
+      try {
+        return await create(docker, containerOptions(clusterUid, spec));
+      } catch (error) {
+        throw new Error(engineMessage(error), { cause: error });
+      }
+    },
+    startContainer: async (id) => {
+      try {
+        await docker.getContainer(id).start();
+      } catch (error) {
+        throw new Error(engineMessage(error), { cause: error });
+      }
+    },
+    stopContainer: (id, graceSeconds) => unlessGone(docker.getContainer(id).stop({ t: graceSeconds })),
+    // 409: it is being removed already.
+    removeContainer: (id) => unlessGone(docker.getContainer(id).remove({ force: true, v: true }), [409]),
+
+    findImage: (reference) => findImage(docker, reference),
+    pullImage: (reference, credentials) => pullImage(docker, reference, credentials),
+    exec,
+    probe: (target, handler, timeoutMs) => probe(target, handler, { timeoutMs, exec }),
+    logFile: async (containerId) => {
+      const { LogPath } = await docker.getContainer(containerId).inspect();
+      return LogPath === '' ? undefined : LogPath;
+    },
+  };
+}
+
+/** One that an agent left behind under the same name was never started: it is made again. */
+async function create(docker: Docker, options: Docker.ContainerCreateOptions): Promise<string> {
+  try {
+    return (await docker.createContainer(options)).id;
+  } catch (error) {
+    if (engineStatus(error) !== 409 || options.name === undefined) throw error;
+    await docker.getContainer(options.name).remove({ force: true, v: true });
+    return (await docker.createContainer(options)).id;
+  }
+}
+
+async function describe(docker: Docker): Promise<RuntimeInfo> {
+  const [version, info] = await Promise.all([docker.version(), docker.info() as Promise<{ NCPU: number; MemTotal: number; OperatingSystem: string }>]);
+  return { version: `docker://${version.Version}`, kernelVersion: version.KernelVersion ?? '', osImage: info.OperatingSystem, architecture: version.Arch, cpus: info.NCPU, memoryBytes: info.MemTotal };
+}
+
+async function probe(target: ProbeTarget, handler: LifecycleHandler, { timeoutMs, exec }: { timeoutMs: number; exec: Runtime['exec'] }): Promise<ProbeResult> {
+  if (handler.httpGet !== undefined) return httpProbe(target, handler.httpGet, timeoutMs);
+  if (handler.tcpSocket !== undefined) return tcpProbe(target, handler.tcpSocket, timeoutMs);
+  if (handler.exec === undefined) return { ok: false, message: 'this kind of probe is not supported' };
+  const command = handler.exec.command ?? [];
+  const { exitCode, output, timedOut } = await exec(target.containerId, command, timeoutMs);
+  if (timedOut) return { ok: false, message: `command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s` };
+  return { ok: exitCode === 0, message: output };
+}

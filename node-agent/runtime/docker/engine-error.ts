@@ -1,0 +1,22 @@
+/** What Docker answered, where it did. */
+export function engineStatus(error: unknown): number | undefined {
+  const code = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/** Docker's own words, without the wrapping of its client. */
+export function engineMessage(error: unknown): string {
+  const json = (error as { json?: { message?: unknown } } | null)?.json?.message;
+  if (typeof json === 'string') return json.trim();
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** For calls whose aim is already reached when the thing is gone. */
+export async function unlessGone(call: Promise<unknown>, also: number[] = []): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    const status = engineStatus(error);
+    if (status !== 404 && status !== 304 && !(status !== undefined && also.includes(status))) throw new Error(engineMessage(error), { cause: error });
+  }
+}

@@ -1,0 +1,27 @@
+import type Docker from 'dockerode';
+import { withTag } from '../../images/image-reference.ts';
+import type { Image, RegistryCredentials } from '../runtime.ts';
+import { engineMessage, engineStatus } from './engine-error.ts';
+
+export async function findImage(docker: Docker, reference: string): Promise<Image | undefined> {
+  try {
+    const { Id, RepoDigests, Size, Config } = await docker.getImage(withTag(reference)).inspect();
+    return { id: Id, digest: RepoDigests?.[0] ?? Id, sizeBytes: Size, user: Config.User };
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined;
+    throw new Error(engineMessage(error), { cause: error });
+  }
+}
+
+export async function pullImage(docker: Docker, reference: string, credentials: RegistryCredentials | undefined): Promise<Image> {
+  const authconfig = credentials === undefined ? {} : { authconfig: { username: credentials.username, password: credentials.password, serveraddress: credentials.serverAddress } };
+  try {
+    const progress: NodeJS.ReadableStream = await docker.pull(withTag(reference), authconfig);
+    await new Promise<void>((resolve, reject) => docker.modem.followProgress(progress, (error) => (error === null ? resolve() : reject(error))));
+  } catch (error) {
+    throw new Error(engineMessage(error), { cause: error });
+  }
+  const image = await findImage(docker, reference);
+  if (image === undefined) throw new Error(`${reference} was pulled and is not there`);
+  return image;
+}
