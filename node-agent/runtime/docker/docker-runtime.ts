@@ -1,5 +1,5 @@
 import type { LifecycleHandler } from '#api/schema/kinds.generated';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { Host } from '../../host/host.ts';
 import type { ProbeResult, ProbeTarget, Runtime, RuntimeInfo } from '../runtime.ts';
 import { execInContainer } from './container-exec.ts';

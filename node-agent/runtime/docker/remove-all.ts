@@ -1,4 +1,4 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { engineStatus, unlessGone } from './engine-error.ts';
 import { labelFilter, LABEL } from './labels.ts';
 import { SANDBOX_IMAGE } from './sandbox-image.ts';

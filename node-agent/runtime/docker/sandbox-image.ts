@@ -40,7 +40,7 @@ const PROGRAMS: Record<'x64' | 'arm64', { machine: number; code: string }> = {
 export async function ensureSandboxImage(docker: Docker, architecture: string): Promise<void> {
   const program = PROGRAMS[architecture === 'arm64' ? 'arm64' : 'x64'];
   const archive = tarOf('sandbox', elfOf(program));
-  const progress = await docker.importImage(Readable.from([archive]) as never, { repo: 'zeroplane/sandbox', tag: '1', changes: ['ENTRYPOINT ["/sandbox"]'] });
+  const progress = await docker.importImage(Readable.from([archive]), { repo: 'zeroplane/sandbox', tag: '1', changes: ['ENTRYPOINT ["/sandbox"]'] });
   await new Promise<void>((resolve, reject) => docker.modem.followProgress(progress, (error) => (error === null ? resolve() : reject(error))));
 }
 

@@ -1,0 +1,166 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Container, Service, Volume } from '#api/schema/kinds.generated';
+import type { Host } from '../host/host.ts';
+import type { ClusterDns } from '../network/pod-network.ts';
+import type { Pod } from '../pod.ts';
+import type { ContainerSpec, Mount } from '../runtime/runtime.ts';
+import { roleOf } from '../sync/container-view.ts';
+import { hostnameOf } from '../sync/pod-steps.ts';
+import { StartProblem, type ContainerPlace, type Preparation } from '../sync/preparation.ts';
+import { specHashOf } from '../sync/spec-hash.ts';
+import type { PodEvents } from '../sync/sync-deps.ts';
+import { PodVolumes } from '../volumes/pod-volumes.ts';
+import type { ServiceAccountTokens } from '../volumes/service-account-tokens.ts';
+import { openSubPath } from '../volumes/sub-path.ts';
+import { environmentOf, type References } from './environment.ts';
+import { expand } from './expansion.ts';
+import type { NodeView } from './field-value.ts';
+import { etcHosts, resolvConf } from './host-files.ts';
+import { kernelLimits } from './resources.ts';
+import { securityOf } from './security.ts';
+
+export interface DockerPreparationOptions {
+  podsFolder: string;
+  host: Host;
+  references: References;
+  tokens: ServiceAccountTokens;
+  events: PodEvents;
+  services: () => Service[];
+  dns: () => ClusterDns | undefined;
+  node: Omit<NodeView, 'podIp'> & { memoryBytes: number };
+}
+
+const MOUNT_RETRY_MS = 3_000;
+
+/** Volumes, files and settings of containers on this machine. */
+export function dockerPreparation(options: DockerPreparationOptions): Preparation {
+  const volumes = new PodVolumes(options);
+  // Files that are open only so that a container can be made of them, by pod and container.
+  const subPaths = new Map<string, FileHandle[]>();
+  const closeSubPaths = async (prefix: string): Promise<void> => {
+    for (const [key, handles] of subPaths) {
+      if (!key.startsWith(prefix)) continue;
+      subPaths.delete(key);
+      await Promise.all(handles.map((handle) => handle.close()));
+    }
+  };
+  return {
+    mountVolumes: (pod) => mountVolumes(options, volumes, pod),
+    containerSpec: async (pod, container, place) => {
+      const key = `${pod.metadata.uid}/${container.name}`;
+      await closeSubPaths(key);
+      const handles: FileHandle[] = [];
+      subPaths.set(key, handles);
+      return containerSpec(options, { volumes, handles }, { pod, container, place });
+    },
+    clean: async (podUid) => {
+      await closeSubPaths(`${podUid}/`);
+      await volumes.remove(podUid);
+    },
+  };
+}
+
+async function mountVolumes(options: DockerPreparationOptions, volumes: PodVolumes, pod: Pod): Promise<void> {
+  const node = { ...options.node, podIp: undefined };
+  await Promise.all(
+    (pod.spec.volumes ?? []).map(async (volume: Volume) => {
+      try {
+        await volumes.mount(pod, volume, node);
+      } catch (error) {
+        const message = `MountVolume.SetUp failed for volume "${volume.name}" : ${error instanceof Error ? error.message : String(error)}`;
+        options.events.emit(pod, { type: 'Warning', reason: 'FailedMount', message });
+        throw new StartProblem(undefined, message, MOUNT_RETRY_MS);
+      }
+    }),
+  );
+}
+
+interface Making {
+  pod: Pod;
+  container: Container;
+  place: ContainerPlace;
+}
+
+async function containerSpec(options: DockerPreparationOptions, { volumes, handles }: { volumes: PodVolumes; handles: FileHandle[] }, making: Making): Promise<ContainerSpec> {
+  const { pod, container, place } = making;
+  const { spec, metadata } = pod;
+  const variables = await environmentOf({ pod, container, node: { ...options.node, podIp: place.podIp }, services: options.services(), references: options.references });
+  const expanded = (words: string[] | undefined): string[] | undefined => words?.map((word) => expand(word, (name) => variables.get(name)));
+  const command = expanded(container.command);
+  const args = expanded(container.args);
+  const terminationMessageFile = await emptyTerminationFile(options, making);
+  const mounts = [
+    ...(await volumeMounts(volumes, handles, { pod, container, variables })),
+    ...(await hostFileMounts(options, making)),
+    { hostPath: terminationMessageFile, containerPath: container.terminationMessagePath ?? '/dev/termination-log', readOnly: false },
+  ];
+  return {
+    pod: { uid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name ?? '' },
+    name: container.name,
+    attempt: place.attempt,
+    role: roleOf(pod, container),
+    sandboxId: place.sandboxId,
+    specHash: specHashOf(container),
+    image: container.image ?? '',
+    imageId: place.image.id,
+    imageDigest: place.image.digest,
+    ...(command === undefined || command.length === 0 ? {} : { command }),
+    ...(args === undefined || args.length === 0 ? {} : { args }),
+    env: [...variables].map(([name, value]) => `${name}=${value}`),
+    ...(container.workingDir === undefined || container.workingDir === '' ? {} : { workingDir: container.workingDir }),
+    mounts,
+    tty: container.tty === true,
+    stdin: container.stdin === true,
+    ...kernelLimits(pod, container, options.node.memoryBytes),
+    ...securityOf(pod, container, place.image),
+    hostNetwork: spec.hostNetwork === true,
+    hostPid: spec.hostPID === true,
+    hostIpc: spec.hostIPC === true,
+    sharePid: spec.shareProcessNamespace === true,
+    terminationMessageFile,
+    terminationMessageFromLog: container.terminationMessagePolicy === 'FallbackToLogsOnError',
+  };
+}
+
+async function volumeMounts(volumes: PodVolumes, handles: FileHandle[], { pod, container, variables }: { pod: Pod; container: Container; variables: Map<string, string> }): Promise<Mount[]> {
+  const mounts: Mount[] = [];
+  for (const { name, mountPath, subPath, subPathExpr, readOnly, mountPropagation } of container.volumeMounts ?? []) {
+    const inner = subPathExpr === undefined || subPathExpr === '' ? subPath : expand(subPathExpr, (variable) => variables.get(variable));
+    let hostPath = volumes.pathOf(pod, name);
+    if (inner !== undefined && inner !== '') {
+      const handle = await openSubPath(hostPath, inner);
+      handles.push(handle);
+      hostPath = `/proc/${process.pid}/fd/${handle.fd}`;
+    }
+    const propagation = mountPropagation === 'Bidirectional' ? 'rshared' : mountPropagation === 'HostToContainer' ? 'rslave' : 'rprivate';
+    const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
+    const files = volume?.configMap ?? volume?.secret ?? volume?.projected ?? volume?.downwardAPI;
+    mounts.push({ hostPath, containerPath: mountPath, readOnly: readOnly === true || files !== undefined, propagation });
+  }
+  return mounts;
+}
+
+/** hosts and resolv.conf are ours: Docker's belong to the sandbox, which has no network of Docker's. */
+async function hostFileMounts(options: DockerPreparationOptions, { pod, container, place }: Making): Promise<Mount[]> {
+  const folder = join(options.podsFolder, pod.metadata.uid ?? '');
+  const dns = options.dns();
+  const [hostsFile, hostResolv] = await Promise.all([readFile('/etc/hosts', 'utf8').catch(() => ''), readFile('/etc/resolv.conf', 'utf8').catch(() => '')]);
+  const hosts = etcHosts(pod, { podIp: place.podIp, hostname: hostnameOf(pod), domain: dns?.domain, hostsFile });
+  await mkdir(folder, { recursive: true });
+  await Promise.all([writeFile(join(folder, 'etc-hosts'), hosts, { mode: 0o644 }), writeFile(join(folder, 'resolv.conf'), resolvConf(pod, { dns, hostFile: hostResolv }), { mode: 0o644 })]);
+  const taken = new Set((container.volumeMounts ?? []).map(({ mountPath }) => mountPath));
+  return [
+    { hostPath: join(folder, 'etc-hosts'), containerPath: '/etc/hosts', readOnly: false },
+    { hostPath: join(folder, 'resolv.conf'), containerPath: '/etc/resolv.conf', readOnly: false },
+  ].filter(({ containerPath }) => !taken.has(containerPath));
+}
+
+async function emptyTerminationFile(options: DockerPreparationOptions, { pod, container, place }: Making): Promise<string> {
+  const folder = join(options.podsFolder, pod.metadata.uid ?? '', 'containers', container.name);
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `termination-${place.attempt}`);
+  await writeFile(file, '', { mode: 0o666 });
+  return file;
+}

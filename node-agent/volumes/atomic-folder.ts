@@ -1,0 +1,64 @@
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+
+export interface VolumeFile {
+  content: Buffer;
+  mode: number;
+}
+
+const DATA = '..data';
+
+/**
+ * A folder whose files change all at once, as Kubernetes lays it out: the files lie in a dated folder, `..data` is a link to it, and the
+ * names that are seen are links into `..data`. A container that reads through the links sees the old files or the new ones.
+ * Nothing is written when nothing differs.
+ */
+export async function writeAtomicFolder(folder: string, files: ReadonlyMap<string, VolumeFile>, gid: number | undefined): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const current = await readlink(join(folder, DATA)).catch(() => undefined);
+  if (current !== undefined && (await isSame(join(folder, current), files))) return;
+  const fresh = await mkdtemp(join(folder, '..'));
+  for (const [path, { content, mode }] of files) {
+    const file = join(fresh, path);
+    await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+    // The mode is set apart from creation: the process' umask would take bits away.
+    await writeFile(file, content, { mode: 0o600 });
+    await setOwnership(file, { mode, gid });
+  }
+  await setOwnership(fresh, { mode: 0o755, gid });
+  await symlink(fresh.slice(folder.length + 1), join(folder, `${DATA}_new`));
+  await rename(join(folder, `${DATA}_new`), join(folder, DATA));
+  await linkNames(folder, files);
+  if (current !== undefined) await rm(join(folder, current), { recursive: true, force: true });
+}
+
+async function isSame(folder: string, files: ReadonlyMap<string, VolumeFile>): Promise<boolean> {
+  const present = await filesBelow(folder).catch(() => undefined);
+  if (present === undefined || present.length !== files.size) return false;
+  for (const path of present) {
+    const wanted = files.get(path);
+    if (wanted === undefined || !wanted.content.equals(await readFile(join(folder, path)))) return false;
+  }
+  return true;
+}
+
+async function filesBelow(folder: string, prefix = ''): Promise<string[]> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true });
+  const found = await Promise.all(entries.map((entry) => (entry.isDirectory() ? filesBelow(folder, join(prefix, entry.name)) : [join(prefix, entry.name)])));
+  return found.flat();
+}
+
+/** One link for each first part of a path; those that no file needs any more go. */
+async function linkNames(folder: string, files: ReadonlyMap<string, VolumeFile>): Promise<void> {
+  const names = new Set([...files.keys()].map((path) => path.split(sep)[0] ?? path));
+  for (const name of names) {
+    const link = join(folder, name);
+    if ((await lstat(link).catch(() => undefined)) === undefined) await symlink(join(DATA, name), link);
+  }
+  for (const name of await readdir(folder)) if (!name.startsWith('..') && !names.has(name)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+async function setOwnership(path: string, { mode, gid }: { mode: number; gid: number | undefined }): Promise<void> {
+  if (gid !== undefined) await chown(path, 0, gid);
+  await chmod(path, gid === undefined ? mode : mode | 0o040);
+}

@@ -1,0 +1,39 @@
+import type { KubeObject } from '#api/object';
+import type { ConfigMap, Secret } from '#api/schema/kinds.generated';
+import type { ApiClient, ResourcePath } from '#client/api-client';
+import { isNotFound } from '#client/api-error';
+import { CONFIG_MAPS, SECRETS } from '#client/core-resources';
+import type { Clock } from '../clock.ts';
+import type { References } from '../containers/environment.ts';
+
+const FRESH_MS = 2_000;
+const MAX_KEPT = 500;
+
+interface Kept {
+  atMs: number;
+  object: Promise<KubeObject | undefined>;
+}
+
+/** Reads ConfigMaps and Secrets by name, once for all who ask at nearly the same time. */
+export function referencedObjects(client: ApiClient, clock: Clock): References {
+  const kept = new Map<string, Kept>();
+  const read = <T extends KubeObject>(resource: ResourcePath, namespace: string, name: string): Promise<T | undefined> => {
+    const key = `${resource.resource}/${namespace}/${name}`;
+    const known = kept.get(key);
+    if (known !== undefined && clock.now() - known.atMs < FRESH_MS) return known.object as Promise<T | undefined>;
+    const object = client.get<T>(resource, { namespace, name }).catch((error: unknown) => {
+      kept.delete(key);
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    kept.delete(key);
+    kept.set(key, { atMs: clock.now(), object });
+    const [oldest] = kept.keys();
+    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    return object;
+  };
+  return {
+    configMap: (namespace, name) => read<ConfigMap>(CONFIG_MAPS, namespace, name),
+    secret: (namespace, name) => read<Secret>(SECRETS, namespace, name),
+  };
+}
