@@ -3,7 +3,6 @@ import { PODS } from '#client/core-resources';
 import { Informer, type Followed } from '#client/informer';
 import { openChannel, type Channel } from './channel/channel.ts';
 import type { Clock } from './clock.ts';
-import { podEvents } from './events/pod-events.ts';
 import { pulledImages, type PulledImagesOptions } from './images/pulled-images.ts';
 import type { PodNetwork } from './network/pod-network.ts';
 import { keepBeating } from './node/heartbeat.ts';
@@ -14,13 +13,12 @@ import type { Runtime } from './runtime/runtime.ts';
 import { statusReporter } from './status/status-reporter.ts';
 import { PodWorkers } from './sync/pod-workers.ts';
 import type { Preparation } from './sync/preparation.ts';
-import type { Checkpoints } from './sync/sync-deps.ts';
+import type { Checkpoints, PodEvents } from './sync/sync-deps.ts';
 
 export interface AgentOptions {
   client: ApiClient;
   clock: Clock;
-  /** Random ends of event names. */
-  suffix: () => string;
+  events: PodEvents;
   facts: NodeFacts;
   hostIp: string;
   runtime: Runtime;
@@ -28,8 +26,7 @@ export interface AgentOptions {
   checkpoints: Checkpoints;
   preparation: Preparation;
   credentials: PulledImagesOptions['credentials'];
-  /** Opened when the node knows its pod CIDR. */
-  openNetwork(podCidr: string | undefined): Promise<PodNetwork>;
+  network: PodNetwork;
   /** Caches of others (Services, EndpointSlices) that are to be kept fresh with the pods. */
   informers: Followed[];
   heartbeatIntervalMs: number;
@@ -50,14 +47,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const stopped = new AbortController();
   const { signal } = stopped;
 
-  const node = await registerNode(client, facts, clock);
-  const network = await options.openNetwork(node.spec?.podCIDR ?? facts.podCidr);
-  const events = podEvents({ client, nodeName: facts.name, clock, suffix: () => options.suffix(), log });
+  await registerNode(client, facts, clock);
   const workers = new PodWorkers({
     ...options,
-    network,
-    events,
-    images: pulledImages({ runtime, events, clock, credentials: options.credentials }),
+    images: pulledImages({ runtime, events: options.events, clock, credentials: options.credentials }),
     statuses: statusReporter({ client, clock, log }),
   });
 

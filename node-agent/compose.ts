@@ -3,15 +3,29 @@ import { mkdirSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import Docker from 'dockerode';
+import type { NodeSettings } from '#api/node-settings';
+import type { Service } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
+import { SERVICES } from '#client/core-resources';
 import { httpsTransport, type ServerAddress } from '#client/https-transport';
-import { startAgent, type Agent } from './agent.ts';
-import { noCheckpoints } from './checkpoint/checkpoint-folder.ts';
+import { Informer } from '#client/informer';
+import { startAgent, type Agent, type AgentOptions } from './agent.ts';
+import { checkpointFolder, noCheckpoints } from './checkpoint/checkpoint-folder.ts';
 import { systemClock } from './clock.ts';
+import { dockerPreparation } from './containers/docker-preparation.ts';
+import { podEvents } from './events/pod-events.ts';
+import { directHost } from './host/direct-host.ts';
+import { pullCredentials } from './images/pull-credentials.ts';
+import { noNetwork } from './network/no-network.ts';
 import { simulatedNetwork } from './network/simulated-network.ts';
+import { clusterSettings } from './node/cluster-settings.ts';
 import { defaultHostIp, nodeFacts } from './node/node-facts.ts';
+import { dockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { simulatedPreparation } from './runtime/simulated/simulated-preparation.ts';
 import { simulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
+import { referencedObjects } from './volumes/referenced-objects.ts';
+import { ServiceAccountTokens } from './volumes/service-account-tokens.ts';
 
 /** All that an agent is told. */
 export interface AgentConfig extends ServerAddress {
@@ -21,40 +35,30 @@ export interface AgentConfig extends ServerAddress {
   /** Default: the machine's first address towards others. */
   hostIp?: string;
   externalIp?: string;
-  /** Proposed for a node that has none yet. */
-  podCidr?: string;
   labels?: Record<string, string>;
   heartbeatIntervalMs?: number;
+  dockerSocket?: string;
 }
 
-const DEFAULT_POD_CIDR = '10.244.0.0/24';
 const DEFAULT_HEARTBEAT_MS = 20_000;
+
+/** What both runtimes' agents have in common. */
+type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'log'> & { config: AgentConfig; settings: NodeSettings };
+type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'informers'>;
 
 /** Chooses the parts by the configuration and starts the agent. */
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
-  mkdirSync(join(config.dataDir, 'pods'), { recursive: true });
   const transport = httpsTransport(config);
   const client = new ApiClient(transport.send);
   const clock = systemClock();
   const hostIp = config.hostIp ?? defaultHostIp();
-  const runtime = simulatedRuntime({ clock, id: () => randomUUID().replaceAll('-', ''), cpus: cpus().length, memoryBytes: totalmem() });
-  const facts = nodeFacts({ ...config, name: config.nodeName, runtime: await runtime.describe(), hostIp, podCidr: config.podCidr ?? DEFAULT_POD_CIDR });
-  const agent = await startAgent({
-    client,
-    clock,
-    suffix: () => randomBytes(8).toString('hex'),
-    facts,
-    hostIp,
-    runtime,
-    runtimeName: 'simulated',
-    checkpoints: noCheckpoints(),
-    preparation: simulatedPreparation(),
-    credentials: async () => undefined,
-    openNetwork: async (podCidr) => simulatedNetwork(podCidr ?? DEFAULT_POD_CIDR),
-    informers: [],
-    heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_HEARTBEAT_MS,
-    log: logLine,
-  });
+  const settings = await clusterSettings(client, config.nodeName);
+  const events = podEvents({ client, nodeName: config.nodeName, clock, suffix: () => randomBytes(8).toString('hex'), log: logLine });
+  const base: Base = { client, clock, events, hostIp, config, settings, log: logLine };
+
+  const parts = config.runtime === 'docker' ? await dockerParts(base) : simulatedParts(base);
+  const facts = nodeFacts({ ...config, name: config.nodeName, runtime: await parts.runtime.describe(), hostIp, podCidr: settings.podCidr });
+  const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_HEARTBEAT_MS });
   return {
     stop: async () => {
       await agent.stop();
@@ -63,7 +67,40 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
   };
 }
 
+async function dockerParts({ client, clock, events, hostIp, config, settings, log }: Base): Promise<Parts> {
+  const podsFolder = join(config.dataDir, 'pods');
+  mkdirSync(podsFolder, { recursive: true, mode: 0o750 });
+  const host = directHost();
+  const docker = new Docker({ socketPath: config.dockerSocket ?? '/var/run/docker.sock' });
+  const runtime = dockerRuntime({ docker, clusterUid: settings.clusterUid, host });
+  const { cpus: cpuCount, memoryBytes } = await runtime.describe();
+  const references = referencedObjects(client, clock);
+  const services = new Informer<Service>({ client, resource: SERVICES });
+  const network = noNetwork();
+  const node = { nodeName: config.nodeName, hostIp, allocatable: { cpu: String(cpuCount), memory: String(memoryBytes) }, memoryBytes };
+  return {
+    runtime,
+    runtimeName: 'docker',
+    network,
+    checkpoints: checkpointFolder(podsFolder, log),
+    preparation: dockerPreparation({ podsFolder, host, references, tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
+    credentials: (pod, image) => pullCredentials(references, pod, image),
+    informers: [services],
+  };
+}
+
+function simulatedParts({ clock, settings }: Base): Parts {
+  return {
+    runtime: simulatedRuntime({ clock, id: () => randomUUID().replaceAll('-', ''), cpus: cpus().length, memoryBytes: totalmem() }),
+    runtimeName: 'simulated',
+    network: simulatedNetwork(settings.podCidr),
+    checkpoints: noCheckpoints(),
+    preparation: simulatedPreparation(),
+    credentials: async () => undefined,
+    informers: [],
+  };
+}
+
 function logLine(message: string, error?: unknown): void {
-  const cause = error === undefined ? '' : `: ${inspect(error)}`;
-  process.stderr.write(`${new Date().toISOString()} ${message}${cause}\n`);
+  process.stderr.write(`${new Date().toISOString()} ${message}${error === undefined ? '' : `: ${inspect(error)}`}\n`);
 }

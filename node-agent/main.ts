@@ -15,6 +15,8 @@ export async function main(argv: string[]): Promise<void> {
     process.once('SIGINT', resolve);
   });
   await agent.stop();
+  // Steps that are under way are taken up again by the next agent.
+  process.exit(0);
 }
 
 function configOf(argv: string[]): AgentConfig {
@@ -30,7 +32,7 @@ function configOf(argv: string[]): AgentConfig {
       runtime: { type: 'string', default: 'docker' },
       'host-ip': { type: 'string' },
       'external-ip': { type: 'string' },
-      'pod-cidr': { type: 'string' },
+      'docker-socket': { type: 'string' },
       'heartbeat-interval': { type: 'string', default: '20' },
     },
   });
@@ -49,6 +51,6 @@ function configOf(argv: string[]): AgentConfig {
     ...(values['ca-file'] === undefined ? {} : { ca: readFileSync(values['ca-file'], 'utf8') }),
     ...(values['host-ip'] === undefined ? {} : { hostIp: values['host-ip'] }),
     ...(values['external-ip'] === undefined ? {} : { externalIp: values['external-ip'] }),
-    ...(values['pod-cidr'] === undefined ? {} : { podCidr: values['pod-cidr'] }),
+    ...(values['docker-socket'] === undefined ? {} : { dockerSocket: values['docker-socket'] }),
   };
 }

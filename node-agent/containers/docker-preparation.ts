@@ -1,5 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container, Service, Volume } from '#api/schema/kinds.generated';
 import type { Host } from '../host/host.ts';
@@ -13,7 +12,7 @@ import { specHashOf } from '../sync/spec-hash.ts';
 import type { PodEvents } from '../sync/sync-deps.ts';
 import { PodVolumes } from '../volumes/pod-volumes.ts';
 import type { ServiceAccountTokens } from '../volumes/service-account-tokens.ts';
-import { openSubPath } from '../volumes/sub-path.ts';
+import { bindSubPath } from '../volumes/sub-path.ts';
 import { environmentOf, type References } from './environment.ts';
 import { expand } from './expansion.ts';
 import type { NodeView } from './field-value.ts';
@@ -37,28 +36,10 @@ const MOUNT_RETRY_MS = 3_000;
 /** Volumes, files and settings of containers on this machine. */
 export function dockerPreparation(options: DockerPreparationOptions): Preparation {
   const volumes = new PodVolumes(options);
-  // Files that are open only so that a container can be made of them, by pod and container.
-  const subPaths = new Map<string, FileHandle[]>();
-  const closeSubPaths = async (prefix: string): Promise<void> => {
-    for (const [key, handles] of subPaths) {
-      if (!key.startsWith(prefix)) continue;
-      subPaths.delete(key);
-      await Promise.all(handles.map((handle) => handle.close()));
-    }
-  };
   return {
     mountVolumes: (pod) => mountVolumes(options, volumes, pod),
-    containerSpec: async (pod, container, place) => {
-      const key = `${pod.metadata.uid}/${container.name}`;
-      await closeSubPaths(key);
-      const handles: FileHandle[] = [];
-      subPaths.set(key, handles);
-      return containerSpec(options, { volumes, handles }, { pod, container, place });
-    },
-    clean: async (podUid) => {
-      await closeSubPaths(`${podUid}/`);
-      await volumes.remove(podUid);
-    },
+    containerSpec: (pod, container, place) => containerSpec(options, volumes, { pod, container, place }),
+    clean: (podUid) => volumes.remove(podUid),
   };
 }
 
@@ -83,7 +64,7 @@ interface Making {
   place: ContainerPlace;
 }
 
-async function containerSpec(options: DockerPreparationOptions, { volumes, handles }: { volumes: PodVolumes; handles: FileHandle[] }, making: Making): Promise<ContainerSpec> {
+async function containerSpec(options: DockerPreparationOptions, volumes: PodVolumes, making: Making): Promise<ContainerSpec> {
   const { pod, container, place } = making;
   const { spec, metadata } = pod;
   const variables = await environmentOf({ pod, container, node: { ...options.node, podIp: place.podIp }, services: options.services(), references: options.references });
@@ -92,7 +73,7 @@ async function containerSpec(options: DockerPreparationOptions, { volumes, handl
   const args = expanded(container.args);
   const terminationMessageFile = await emptyTerminationFile(options, making);
   const mounts = [
-    ...(await volumeMounts(volumes, handles, { pod, container, variables })),
+    ...(await volumeMounts(options, volumes, { pod, container, variables })),
     ...(await hostFileMounts(options, making)),
     { hostPath: terminationMessageFile, containerPath: container.terminationMessagePath ?? '/dev/termination-log', readOnly: false },
   ];
@@ -124,15 +105,15 @@ async function containerSpec(options: DockerPreparationOptions, { volumes, handl
   };
 }
 
-async function volumeMounts(volumes: PodVolumes, handles: FileHandle[], { pod, container, variables }: { pod: Pod; container: Container; variables: Map<string, string> }): Promise<Mount[]> {
+async function volumeMounts(options: DockerPreparationOptions, volumes: PodVolumes, { pod, container, variables }: { pod: Pod; container: Container; variables: Map<string, string> }): Promise<Mount[]> {
   const mounts: Mount[] = [];
   for (const { name, mountPath, subPath, subPathExpr, readOnly, mountPropagation } of container.volumeMounts ?? []) {
     const inner = subPathExpr === undefined || subPathExpr === '' ? subPath : expand(subPathExpr, (variable) => variables.get(variable));
     let hostPath = volumes.pathOf(pod, name);
     if (inner !== undefined && inner !== '') {
-      const handle = await openSubPath(hostPath, inner);
-      handles.push(handle);
-      hostPath = `/proc/${process.pid}/fd/${handle.fd}`;
+      const target = join(options.podsFolder, pod.metadata.uid ?? '', 'sub-paths', container.name, String(mounts.length));
+      await bindSubPath(options.host, { volume: hostPath, subPath: inner, target });
+      hostPath = target;
     }
     const propagation = mountPropagation === 'Bidirectional' ? 'rshared' : mountPropagation === 'HostToContainer' ? 'rslave' : 'rprivate';
     const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
@@ -161,6 +142,7 @@ async function emptyTerminationFile(options: DockerPreparationOptions, { pod, co
   const folder = join(options.podsFolder, pod.metadata.uid ?? '', 'containers', container.name);
   await mkdir(folder, { recursive: true });
   const file = join(folder, `termination-${place.attempt}`);
-  await writeFile(file, '', { mode: 0o666 });
+  await writeFile(file, '');
+  await chmod(file, 0o666); // whoever runs in the container writes it
   return file;
 }

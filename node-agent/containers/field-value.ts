@@ -12,34 +12,27 @@ export interface NodeView {
 
 /** What the downward API says of a pod. Throws for a field that it does not offer. */
 export function fieldValue(pod: Pod, { fieldPath }: ObjectFieldSelector, node: NodeView): string {
-  const { metadata, spec } = pod;
+  const { metadata } = pod;
   const subscript = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath);
   if (subscript !== null) return metadata[subscript[1] === 'labels' ? 'labels' : 'annotations']?.[subscript[2] ?? ''] ?? '';
-  switch (fieldPath) {
-    case 'metadata.name':
-      return metadata.name ?? '';
-    case 'metadata.namespace':
-      return metadata.namespace ?? '';
-    case 'metadata.uid':
-      return metadata.uid ?? '';
-    case 'metadata.labels':
-      return lines(metadata.labels);
-    case 'metadata.annotations':
-      return lines(metadata.annotations);
-    case 'spec.nodeName':
-      return node.nodeName;
-    case 'spec.serviceAccountName':
-      return spec.serviceAccountName ?? '';
-    case 'status.hostIP':
-    case 'status.hostIPs':
-      return node.hostIp;
-    case 'status.podIP':
-    case 'status.podIPs':
-      return node.podIp ?? '';
-    default:
-      throw new Error(`unsupported fieldPath: ${fieldPath}`);
-  }
+  const value = FIELDS[fieldPath]?.(pod, node);
+  if (value === undefined) throw new Error(`unsupported fieldPath: ${fieldPath}`);
+  return value;
 }
+
+const FIELDS: Record<string, (pod: Pod, node: NodeView) => string> = {
+  'metadata.name': ({ metadata }) => metadata.name ?? '',
+  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
+  'metadata.uid': ({ metadata }) => metadata.uid ?? '',
+  'metadata.labels': ({ metadata }) => lines(metadata.labels),
+  'metadata.annotations': ({ metadata }) => lines(metadata.annotations),
+  'spec.nodeName': (_pod, node) => node.nodeName,
+  'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName ?? '',
+  'status.hostIP': (_pod, node) => node.hostIp,
+  'status.hostIPs': (_pod, node) => node.hostIp,
+  'status.podIP': (_pod, node) => node.podIp ?? '',
+  'status.podIPs': (_pod, node) => node.podIp ?? '',
+};
 
 /** A resource in units of the divisor, rounded up. */
 export function resourceValue(pod: Pod, own: Container | undefined, { containerName, resource, divisor }: ResourceFieldSelector, node: NodeView): string {

@@ -1,19 +1,15 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import type { HostCommand } from '../network/host-command.ts';
 import type { Host } from './host.ts';
 
-const run = promisify(execFile);
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** As root on the machine itself. */
 export function directHost(): Host {
-  const mountsBelow = async (folder: string): Promise<string[]> => {
-    const table = await readFile('/proc/self/mounts', 'utf8');
-    const points = table.split('\n').map((line) => unescaped(line.split(' ')[1] ?? ''));
-    return points.filter((point) => point === folder || point.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
-  };
   return {
+    run,
     kill: async (pid) => {
       try {
         process.kill(pid, 'SIGKILL');
@@ -23,14 +19,30 @@ export function directHost(): Host {
     },
     mountTmpfs: async (path, { sizeBytes }) => {
       if ((await mountsBelow(path)).includes(path)) return;
-      await run('mount', ['-t', 'tmpfs', '-o', ['mode=0777', ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`])].join(','), 'tmpfs', path], { timeout: TIMEOUT_MS });
+      await run('mount', ['-t', 'tmpfs', '-o', ['mode=0777', ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`])].join(','), 'tmpfs', path]);
     },
     unmount: async (path) => {
-      if (!(await mountsBelow(path)).includes(path)) return;
-      await run('umount', ['-l', path], { timeout: TIMEOUT_MS });
+      if ((await mountsBelow(path)).includes(path)) await run('umount', ['-l', path]);
     },
     mountsBelow,
   };
+}
+
+const run: HostCommand = (command, args, stdin) =>
+  new Promise((resolve, reject) => {
+    const child = execFile(command, args, { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${command} ${args.join(' ')}: ${stderr.trim() === '' ? error.message : stderr.trim()}`, { cause: error }));
+    });
+    // A program that ends without reading is judged by its exit code.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(stdin ?? '');
+  });
+
+async function mountsBelow(folder: string): Promise<string[]> {
+  const table = await readFile('/proc/self/mounts', 'utf8');
+  const points = table.split('\n').map((line) => unescaped(line.split(' ')[1] ?? ''));
+  return points.filter((point) => point === folder || point.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
 }
 
 /** The kernel writes blanks and the like as octal. */

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { statfsSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
 import { networkInterfaces, hostname } from 'node:os';
 import type { RuntimeInfo } from '../runtime/runtime.ts';
 
@@ -13,10 +12,10 @@ export interface NodeFacts {
   bootId: string;
   ephemeralStorageBytes: number;
   maxPods: number;
-  podCidr: string | undefined;
+  podCidr: string;
 }
 
-export function nodeFacts(options: { name: string; runtime: RuntimeInfo; hostIp: string; externalIp?: string; dataDir: string; labels?: Record<string, string>; podCidr?: string; maxPods?: number }): NodeFacts {
+export function nodeFacts(options: { name: string; runtime: RuntimeInfo; hostIp: string; externalIp?: string; dataDir: string; labels?: Record<string, string>; podCidr: string; maxPods?: number }): NodeFacts {
   return {
     name: options.name,
     runtime: options.runtime,

@@ -41,7 +41,7 @@ async function existing(client: ApiClient, name: string): Promise<Node | undefin
 }
 
 async function create(client: ApiClient, facts: NodeFacts): Promise<Node> {
-  const spec = facts.podCidr === undefined ? {} : { podCIDR: facts.podCidr, podCIDRs: [facts.podCidr] };
+  const spec = { podCIDR: facts.podCidr, podCIDRs: [facts.podCidr] };
   try {
     return await client.create<Node>(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: facts.name, labels: labelsOf(facts) }, spec });
   } catch (error) {

@@ -33,6 +33,7 @@ export class PodWorker {
   /** The API object is gone: nobody is to be told any more. */
   private removed = false;
   private released = false;
+  private stopped = false;
   private dirty = false;
   private running: Promise<void> | undefined;
   private alarm = new AbortController();
@@ -69,6 +70,7 @@ export class PodWorker {
 
   /** Something may have changed. Rounds do not overlap; what is poked meanwhile is looked at in one more. */
   poke(): void {
+    if (this.stopped) return;
     this.dirty = true;
     this.running ??= this.rounds().finally(() => {
       this.running = undefined;
@@ -78,12 +80,13 @@ export class PodWorker {
 
   /** The agent ends; the containers go on. */
   stop(): void {
+    this.stopped = true;
     this.alarm.abort();
     for (const probes of this.probes.values()) probes.stop();
   }
 
   private async rounds(): Promise<void> {
-    while (this.dirty) {
+    while (this.dirty && !this.stopped) {
       this.dirty = false;
       try {
         await this.round();
@@ -101,6 +104,7 @@ export class PodWorker {
     const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), busy: this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
     const plan = this.terminating ? planTermination(view) : planPod(view);
     if (plan.failure !== undefined) this.fail(plan.failure);
+    if (this.stopped) return;
     await this.apply(plan, observed);
     this.report(plan, observed);
     if (plan.settled) await this.settle(observed);

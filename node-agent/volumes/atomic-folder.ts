@@ -17,7 +17,7 @@ export async function writeAtomicFolder(folder: string, files: ReadonlyMap<strin
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const current = await readlink(join(folder, DATA)).catch(() => undefined);
   if (current !== undefined && (await isSame(join(folder, current), files))) return;
-  const fresh = await mkdtemp(join(folder, '..'));
+  const fresh = await mkdtemp(`${folder}/..`); // names that begin so are not the volume's own
   for (const [path, { content, mode }] of files) {
     const file = join(fresh, path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
@@ -44,7 +44,7 @@ async function isSame(folder: string, files: ReadonlyMap<string, VolumeFile>): P
 
 async function filesBelow(folder: string, prefix = ''): Promise<string[]> {
   const entries = await readdir(join(folder, prefix), { withFileTypes: true });
-  const found = await Promise.all(entries.map((entry) => (entry.isDirectory() ? filesBelow(folder, join(prefix, entry.name)) : [join(prefix, entry.name)])));
+  const found = await Promise.all(entries.map(async (entry) => (entry.isDirectory() ? filesBelow(folder, join(prefix, entry.name)) : [join(prefix, entry.name)])));
   return found.flat();
 }
 

@@ -1,13 +1,28 @@
 import { constants } from 'node:fs';
-import { mkdir, open, realpath, type FileHandle } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { mkdir, open, realpath, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { Host } from '../host/host.ts';
 
 /**
- * A place inside a volume that a container has, or had, its hands on: a link in it could lead a bind mount anywhere on the host.
- * So the path is walked without following links, and what is bound is the open file itself (`/proc/<pid>/fd/N`), which nobody can
- * exchange any more. The caller closes the handle when the container has started.
+ * Binds a place inside a volume to `target`. Containers have, or had, their hands on the volume: a link in it could lead a bind mount
+ * anywhere on the host. So the path is walked without following links, and what is bound is the open file itself, which nobody can
+ * exchange any more. (The target lies on the host: runc would refuse a file that is open in another mount namespace.)
  */
-export async function openSubPath(volume: string, subPath: string): Promise<FileHandle> {
+export async function bindSubPath(host: Host, { volume, subPath, target }: { volume: string; subPath: string; target: string }): Promise<void> {
+  const handle = await openSubPath(volume, subPath);
+  try {
+    await host.unmount(target);
+    await mkdir(dirname(target), { recursive: true });
+    await rm(target, { recursive: true, force: true });
+    if ((await handle.stat()).isDirectory()) await mkdir(target);
+    else await writeFile(target, '');
+    await host.run('mount', ['--bind', `/proc/${process.pid}/fd/${handle.fd}`, target]);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openSubPath(volume: string, subPath: string): Promise<FileHandle> {
   const root = await realpath(volume);
   const target = await realpath(join(root, subPath)).catch(() => join(root, subPath));
   const steps = relative(root, target).split(sep).filter((step) => step !== '');

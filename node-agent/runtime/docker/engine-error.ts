@@ -8,7 +8,8 @@ export function engineStatus(error: unknown): number | undefined {
 export function engineMessage(error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | null)?.json?.message;
   if (typeof json === 'string') return json.trim();
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').trim();
 }
 
 /** For calls whose aim is already reached when the thing is gone. */
