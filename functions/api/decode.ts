@@ -55,31 +55,42 @@ export function decodeBody({ bytes, contentType, expected, fieldValidation }: De
   const { document, repeated } = read(bytes, type, expected);
   const given = envelope(document.value, bytes, expected);
   checkKind(given, expected);
-  return decodeDocument(document, { expected, fieldValidation, repeatedInYaml: repeated });
-}
-
-/** The same for a tree that is already read, such as an object after a patch. Whatever kind it names, it is taken as the expected one. */
-export function decodeDocument(document: JsonDocument, options: { expected: GroupVersionKind; fieldValidation: FieldValidation; repeatedInYaml?: string[] }): Decoded {
-  const { group, version, kind } = options.expected;
-  const struct = typeOf(group, version, kind);
-  if (!struct) throw new DecodeError(400, `no kind "${kind}" is registered for version "${groupVersionOf(group, version)}"`);
   try {
-    const { value, problems } = decodeTyped(document, struct);
-    const warnings = judgeFields({ fields: problems, yaml: options.repeatedInYaml ?? [] }, options.fieldValidation);
-    const { metadata, ...rest } = value as unknown as KubeObject;
-    return { object: { ...rest, kind, apiVersion: groupVersionOf(group, version), metadata }, warnings };
+    return decodeDocument(document, { expected, fieldValidation, yaml: repeated });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    throw new DecodeError(400, `${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`, error);
+    throw new DecodeError(400, `${given.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}: ${error.message}`, error);
   }
 }
 
-export function emptyDocument(value: unknown): JsonDocument {
-  return { value, repeated: new Map() };
+export interface DocumentOptions {
+  expected: GroupVersionKind;
+  fieldValidation: FieldValidation;
+  /** Problems that were found before: of the fields of a patch, of YAML. */
+  fields?: readonly string[];
+  yaml?: readonly string[];
 }
 
-function isRefusal(error: unknown): error is Error {
+/**
+ * The same for a tree that is already read, such as an object after a patch. Whatever kind it names, it is taken as the expected one.
+ * What it throws on a bad tree, `isRefusal` tells.
+ */
+export function decodeDocument(document: JsonDocument, { expected, fieldValidation, fields = [], yaml = [] }: DocumentOptions): Decoded {
+  const { group, version, kind } = expected;
+  const struct = typeOf(group, version, kind);
+  if (!struct) throw new DecodeError(400, `no kind "${kind}" is registered for version "${groupVersionOf(group, version)}"`);
+  const { value, problems } = decodeTyped(document, struct);
+  const warnings = judgeFields({ fields: [...fields, ...problems], yaml }, fieldValidation);
+  return { object: { ...value, kind, apiVersion: groupVersionOf(group, version) } as unknown as KubeObject, warnings };
+}
+
+/** An error that says what is wrong with a document, rather than with us. */
+export function isRefusal(error: unknown): error is Error {
   return [TypeMismatch, QuantityError, TimeError, Base64Error, StrictDecodingError].some((type) => error instanceof type);
+}
+
+export function treeDocument(value: unknown): JsonDocument {
+  return { value, repeated: new Map() };
 }
 
 const MEDIA_TYPES = ['application/json', 'application/yaml', PROTOBUF_MEDIA_TYPE];
@@ -107,7 +118,7 @@ function read(bytes: Uint8Array, type: string, expected: GroupVersionKind): { do
   try {
     if (type !== 'application/yaml') return { document: readJson(bytes), repeated: [] };
     const { value, repeated } = readYaml(bytes);
-    return { document: emptyDocument(value), repeated };
+    return { document: treeDocument(value), repeated };
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw unrecognized(expected, bytes, `couldn't get version/kind; json parse error: ${error.message}`, error);
     if (error instanceof YamlError) throw unrecognized(expected, bytes, error.message, error);

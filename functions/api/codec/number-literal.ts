@@ -5,6 +5,11 @@ export class NumberLiteral {
   constructor(text: string) {
     this.text = text;
   }
+
+  /** For error texts; what is stored or answered has no literals left. */
+  toJSON(): number {
+    return Number(this.text);
+  }
 }
 
 /** What a literal stands for where no type says more: int64 when it is one, else a float; undefined when it overflows that. */
