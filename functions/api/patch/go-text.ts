@@ -11,5 +11,5 @@ export function goText(value: unknown): string {
     return `map[${members.join(' ')}]`;
   }
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberLiteral) return literalOf(value);
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
