@@ -45,6 +45,8 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
   const { object, old } = input;
   carryOver(object.metadata, old.metadata);
   if (input.subresource === 'status') return statusUpdate(rules, object, { old, context });
+  // A binding writes the node and the condition that says so; it is no new wish.
+  if (input.subresource === 'binding') return { fields: validateObjectMetaUpdate(object.metadata, old.metadata), warnings: [] };
   if (hasStatus(resource)) keep(object, old, 'status');
   rules.prepareForUpdate?.(object, old, context, input.subresource);
   if (rules.isNewGeneration?.(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;

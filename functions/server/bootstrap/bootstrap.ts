@@ -24,9 +24,17 @@ export async function bootstrapCluster(deps: ServerDeps, { apiAddress }: Bootstr
     ensureAll(deps, builtIn(RBAC, 'clusterrolebindings'), defaultClusterRoleBindings()),
     ensureAll(deps, builtIn('scheduling.k8s.io', 'priorityclasses'), PRIORITY_CLASSES),
     ensureAll(deps, builtIn('', 'services'), [apiService(addressRange(deps.config.serviceCidr).at(0), apiAddress.port)]),
-    ensureSame(deps, builtIn('', 'endpoints'), apiEndpoints(apiAddress)),
-    ensureSame(deps, builtIn('discovery.k8s.io', 'endpointslices'), apiEndpointSlice(apiAddress)),
+    ...(isLoopback(apiAddress.ip) ? [] : endpointsOf(deps, apiAddress)),
   ]);
+}
+
+// Endpoints may not be of the loopback range: a pod would find itself there.
+function isLoopback(ip: string): boolean {
+  return ip.startsWith('127.');
+}
+
+function endpointsOf(deps: ServerDeps, apiAddress: BootstrapOptions['apiAddress']): Promise<void>[] {
+  return [ensureSame(deps, builtIn('', 'endpoints'), apiEndpoints(apiAddress)), ensureSame(deps, builtIn('discovery.k8s.io', 'endpointslices'), apiEndpointSlice(apiAddress))];
 }
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));

@@ -4,6 +4,7 @@ import type { StoredObject } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
 import { externalBytes } from './external-version.ts';
 import { indentJson } from './indent-json.ts';
+import { yamlOf } from './yaml-answer.ts';
 import { isPretty } from './negotiate.ts';
 import { partialMetadata } from './partial-metadata.ts';
 
@@ -46,7 +47,8 @@ async function compressed({ deps, request }: ResourceRequest, body: Uint8Array, 
 }
 
 function bodyOf(json: Uint8Array, { format, pretty }: ResourceRequest['representation']): Uint8Array {
-  if (format === 'json' && !pretty) return json;
+  if (format === 'yaml') return encoder.encode(yamlOf(json));
+  if (!pretty) return json;
   return encoder.encode(indentJson(new TextDecoder().decode(json)));
 }
 

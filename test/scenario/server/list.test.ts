@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { startApiServer, requestOf, type ApiServer } from '#test/support/api-server';
+import { manualClock, type ManualClock } from '#test/support/clock';
+import { gzipSync } from 'node:zlib';
+
+let api: ApiServer;
+let clock: ManualClock;
+const MAPS = '/api/v1/namespaces/default/configmaps';
+
+beforeAll(async () => {
+  clock = manualClock();
+  api = await startApiServer({ clock });
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await api.request('POST', MAPS, { body: { metadata: { name, labels: { vowel: String('ae'.includes(name)) } } } });
+});
+afterAll(() => api.close());
+
+const names = (list: { items: { metadata: { name: string } }[] }) => list.items.map(({ metadata }) => metadata.name);
+
+test('pages are of one moment, whatever happens in between', async () => {
+  const first = (await api.request('GET', `${MAPS}?limit=2`)).json;
+  expect([names(first), first.metadata.remainingItemCount]).toEqual([['a', 'b'], 3]);
+  await api.request('DELETE', `${MAPS}/d`);
+  const rest = (await api.request('GET', `${MAPS}?limit=5&continue=${first.metadata.continue}`)).json;
+  expect(names(rest)).toEqual(['c', 'd', 'e']);
+  expect(rest.metadata).toEqual({ resourceVersion: first.metadata.resourceVersion });
+  await api.request('POST', MAPS, { body: { metadata: { name: 'd' } } });
+});
+
+test('a token lives five minutes; then its list goes on inconsistently, with another revision', async () => {
+  const first = (await api.request('GET', `${MAPS}?limit=2`)).json;
+  await clock.advance(5 * 60_000 + 1);
+  const expired = (await api.request('GET', `${MAPS}?limit=2&continue=${first.metadata.continue}`)).json;
+  expect(expired).toMatchObject({ code: 410, reason: 'Expired' });
+  expect(expired.message).toMatch(/^The provided continue parameter is too old to display a consistent list result\./);
+  const rest = (await api.request('GET', `${MAPS}?continue=${expired.metadata.continue}`)).json;
+  expect(names(rest)).toEqual(['c', 'd', 'e']);
+  expect(Number(rest.metadata.resourceVersion)).toBeGreaterThan(Number(first.metadata.resourceVersion));
+});
+
+test('the past can be listed exactly, the future not at all', async () => {
+  const now = (await api.request('GET', MAPS)).json.metadata.resourceVersion;
+  await api.request('POST', MAPS, { body: { metadata: { name: 'later' } } });
+  const past = (await api.request('GET', `${MAPS}?resourceVersion=${now}&resourceVersionMatch=Exact`)).json;
+  expect([names(past).includes('later'), past.metadata.resourceVersion]).toEqual([false, now]);
+  await api.request('DELETE', `${MAPS}/later`);
+  const asked = api.request('GET', `${MAPS}?resourceVersion=99999&resourceVersionMatch=Exact`);
+  expect((await asked).json).toMatchObject({ code: 504, reason: 'Timeout', details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 } });
+});
+
+test('selectors narrow a list, and make what remains unknown', async () => {
+  const list = (await api.request('GET', `${MAPS}?labelSelector=vowel%3Dtrue&limit=1`)).json;
+  expect(names(list)).toEqual(['a']);
+  expect(list.metadata.remainingItemCount).toBeUndefined();
+  expect(names((await api.request('GET', `${MAPS}?fieldSelector=metadata.name%3Dc`)).json)).toEqual(['c']);
+});
+
+test.each([
+  ['resourceVersionMatch=Exact', 422, 'resourceVersionMatch is forbidden unless resourceVersion is provided'],
+  ['resourceVersion=0&resourceVersionMatch=Exact', 422, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'],
+  ['resourceVersion=5&resourceVersionMatch=Foo', 422, 'Unsupported value: "Foo": supported values: "Exact", "NotOlderThan", ""'],
+  ['resourceVersion=5&resourceVersionMatch=Exact&continue=abc', 422, 'resourceVersionMatch is forbidden when continue is provided'],
+  ['sendInitialEvents=true', 422, 'sendInitialEvents is forbidden for list'],
+  ['resourceVersion=abc', 400, 'invalid resource version: resourceVersion: Invalid value: "abc"'],
+  ['limit=a', 400, 'strconv.ParseInt: parsing "a": invalid syntax'],
+  ['continue=zzz', 400, 'invalid continue token: continue key is not valid: '],
+  ['labelSelector=a%20in', 400, "unable to parse requirement: found '' expected: '('"],
+])('a list with %s is refused', async (query, code, message) => {
+  const { json } = await api.request('GET', `${MAPS}?${query}`);
+  expect(json.code).toBe(code);
+  expect(json.message).toContain(message);
+});
+
+test('metadata alone', async () => {
+  const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+  const list = (await api.request('GET', `${MAPS}?limit=1`, { headers: { accept } })).json;
+  expect(list).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', items: [{ kind: 'PartialObjectMetadata', metadata: { name: 'a' } }] });
+});
+
+test('a large list goes out compressed to whoever takes it', async () => {
+  const zipping = await startApiServer();
+  zipping.deps.gzip = async (body) => gzipSync(body);
+  await zipping.request('POST', MAPS, { body: { metadata: { name: 'large' }, data: { k: 'x'.repeat(200_000) } } });
+  const response = await zipping.fetch(requestOf('GET', MAPS, { token: zipping.adminToken, headers: { 'accept-encoding': 'gzip' } }));
+  expect(response.headers.get('content-encoding')).toBe('gzip');
+  expect(JSON.parse(gunzipSync(Buffer.from(await response.arrayBuffer())).toString()).items).toHaveLength(1);
+  expect((await zipping.request('GET', MAPS)).headers.get('content-encoding')).toBeNull();
+  await zipping.close();
+});
+
+test('what cannot be given is not acceptable', async () => {
+  for (const accept of ['application/xml', 'application/vnd.kubernetes.protobuf', 'application/json;as=Foo;g=meta.k8s.io;v=v1']) {
+    expect((await api.request('GET', MAPS, { headers: { accept } })).json).toMatchObject({ code: 406, reason: 'NotAcceptable' });
+  }
+  expect((await api.request('GET', MAPS, { headers: { accept: 'application/vnd.kubernetes.protobuf,application/json' } })).status).toBe(200);
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApiServer, type ApiServer } from '#test/support/api-server';
+
+let api: ApiServer;
+beforeAll(async () => {
+  api = await startApiServer({ config: { serviceCidr: '10.96.0.0/24', nodePorts: { from: 30_000, to: 30_003 } } });
+});
+afterAll(() => api.close());
+
+const SERVICES = '/api/v1/namespaces/default/services';
+const create = async (name: string, spec: object) => (await api.request('POST', SERVICES, { body: { metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } } })).json;
+const remove = (name: string) => api.request('DELETE', `${SERVICES}/${name}`);
+
+test('a Service gets an address of the range, that nobody else gets', async () => {
+  const made = await Promise.all(['a', 'b', 'c', 'd'].map((name) => create(name, {})));
+  const addresses = made.map((service) => service.spec.clusterIP as string);
+  expect(new Set(addresses).size).toBe(4);
+  for (const service of made) {
+    expect(service.spec).toMatchObject({ clusterIPs: [service.spec.clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+    expect(service.spec.clusterIP).toMatch(/^10\.96\.0\.\d+$/);
+  }
+  expect((await create('e', { clusterIP: addresses[0] })).message).toBe(
+    `Service "e" is invalid: spec.clusterIPs: Invalid value: ["${addresses[0]}"]: failed to allocate IP ${addresses[0]}: provided IP is already allocated`,
+  );
+  await remove('a');
+  expect((await create('e', { clusterIP: addresses[0] })).spec.clusterIP).toBe(addresses[0]);
+});
+
+test.each(['10.97.0.1', '10.96.0.0', '10.96.0.255'])('%s is not of the range', async (clusterIP) => {
+  expect((await create('out', { clusterIP })).message).toContain(`failed to allocate IP ${clusterIP}: the provided network does not match the current range`);
+});
+
+test('node ports are given once, checked, kept by an update, and come back', async () => {
+  const ports = [{ name: 'http', port: 80 }];
+  expect((await create('n0', { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] })).message).toBe(
+    'Service "n0" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-30003',
+  );
+  const given = await Promise.all(['n1', 'n2', 'n3', 'n4'].map((name) => create(name, { type: 'NodePort', ports })));
+  expect(given.map((service) => service.spec.ports[0].nodePort as number).sort()).toEqual([30_000, 30_001, 30_002, 30_003]);
+  expect(await create('n5', { type: 'NodePort', ports })).toMatchObject({ code: 500 });
+  const first = given[0].spec.ports[0].nodePort as number;
+  expect((await create('n5', { type: 'NodePort', ports: [{ port: 80, nodePort: first }] })).message).toContain(`spec.ports[0].nodePort: Invalid value: ${first}: provided port is already allocated`);
+
+  const kept = await api.request('PUT', `${SERVICES}/n1`, { body: { metadata: { name: 'n1' }, spec: { type: 'NodePort', ports: [{ name: 'http', port: 80, targetPort: 8080 }] } } });
+  expect([kept.json.spec.ports[0].nodePort, kept.json.spec.clusterIP]).toEqual([first, given[0].spec.clusterIP]);
+  const plain = await api.request('PUT', `${SERVICES}/n1`, { body: { metadata: { name: 'n1' }, spec: { type: 'ClusterIP', ports } } });
+  expect(plain.json.spec.ports[0].nodePort).toBeUndefined();
+  expect((await create('n5', { type: 'NodePort', ports })).spec.ports[0].nodePort).toBe(first);
+});
+
+test('a record whose Service is gone is taken over', async () => {
+  const { spec } = await create('ghost', {});
+  const { table, store } = api.deps;
+  const key = `service-ip/${spec.clusterIP}`;
+  const claim = await table.readClaim(store.cluster, key);
+  await remove('ghost');
+  expect(await table.readClaim(store.cluster, key)).toBeUndefined();
+  await table.commit({ writes: [], claims: [{ cluster: store.cluster, key, value: claim?.value ?? null }] });
+  expect((await create('heir', { clusterIP: spec.clusterIP })).spec.clusterIP).toBe(spec.clusterIP);
+});
+
+test('a headless Service takes no address, an ExternalName neither', async () => {
+  expect((await create('headless', { clusterIP: 'None', selector: { a: 'b' } })).spec).toMatchObject({ clusterIP: 'None', clusterIPs: ['None'], ipFamilies: ['IPv4'] });
+  expect((await create('external', { type: 'ExternalName', externalName: 'a.b', ports: undefined })).spec.clusterIP).toBeUndefined();
+});
