@@ -10,6 +10,7 @@ import { discoveryRoutes } from './routes/discovery.ts';
 import { routeFor } from './routes/dispatch.ts';
 import { nodeRoutes } from './routes/node-endpoints.ts';
 import { nodeSettingsRoutes } from './routes/node-settings.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { pathRoutes } from './routes/paths.ts';
 import type { ResourceRequest } from './routes/resource-request.ts';
 import { createWatchBudget } from './routes/watch-budget.ts';
@@ -31,6 +32,7 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
   app.route('/', nodeRoutes(deps));
   app.route('/', nodeSettingsRoutes(deps));
   app.route('/', discoveryRoutes(deps.config));
+  app.route('/', openApiRoutes(deps));
   const serve = resourceServer(deps);
   app.all('/api/*', serve);
   app.all('/apis/*', serve);

@@ -38,8 +38,23 @@ export interface Answer {
   json: Json;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every kind
-export type Json = any;
+/** The fields of answers that tests look into; which of them are there, each test knows. */
+export interface Json {
+  kind: string;
+  apiVersion: string;
+  metadata: { name: string; uid: string; resourceVersion: string; continue: string; remainingItemCount?: number };
+  spec: { clusterIP: string; ports: [{ nodePort: number }]; nodeName: string; replicas: number };
+  status: { phase: string; token: string; userInfo: { username: string; groups: string[] }; conditions: [{ type: string; status: string }] };
+  data: Record<string, string>;
+  items: Json[];
+  /** Of a Status. */
+  code: number;
+  message: string;
+  /** Of a watch event. */
+  type: string;
+  object: Json;
+  [field: string]: unknown;
+}
 
 export const TEST_CONFIG: ServerConfig = {
   issuer: 'https://kubernetes.default.svc',
@@ -105,8 +120,10 @@ export function requestOf(method: string, path: string, { body, headers = {}, to
   });
 }
 
+const NO_JSON = {} as Json;
+
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-  return { status: response.status, headers: response.headers, text, json: isJson && text !== '' && !text.includes('}\n{') ? JSON.parse(text) : undefined };
+  return { status: response.status, headers: response.headers, text, json: isJson && text !== '' && !text.includes('}\n{') ? (JSON.parse(text) as Json) : NO_JSON };
 }

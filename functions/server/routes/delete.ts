@@ -1,5 +1,5 @@
+import { answersDeletionWithObject } from '#api/deletion-answer';
 import { successStatus } from '#api/status';
-import type { ApiResource } from '#api/resource';
 import { hasCode } from '#ports/errors';
 import type { DeleteOptions, StoredObject } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
@@ -18,7 +18,7 @@ export async function deleteOne(request: ResourceRequest): Promise<Response> {
   const { info, resource } = request;
   const options = await optionsOf(request);
   const { object, deleted } = await deleteNamed(request, info.name, options);
-  if (!deleted || answersWithObject(resource)) return respondStored(request, object);
+  if (!deleted || answersDeletionWithObject(resource)) return respondStored(request, object);
   const { name = '', uid = '' } = object.object.metadata;
   const group = resource.group === '' ? {} : { group: resource.group };
   return respondValue(request, successStatus({ name, ...group, kind: resource.resource, uid }));
@@ -49,11 +49,4 @@ async function deleteNamed(request: ResourceRequest, name: string, options: Dele
   const result = await deps.store.delete(refOf(request), { ...options, ...releasedClaims(deps, storageResource(resource)) });
   if (!options.dryRun) await ring(deps, storageResource(resource), result.object.revision);
   return result;
-}
-
-// These answer with what they were, not with a Status: a fact of each resource in Kubernetes.
-const WITH_OBJECT = new Set(['pods', 'services', 'serviceaccounts', 'persistentvolumes', 'persistentvolumeclaims', 'podtemplates', 'resourcequotas']);
-
-function answersWithObject({ group, resource }: ApiResource): boolean {
-  return group === '' && WITH_OBJECT.has(resource);
 }

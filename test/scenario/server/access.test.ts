@@ -124,7 +124,7 @@ test('a service-account token lives as long as its account', async () => {
   await api.request('POST', accounts, { body: { metadata: { name: 'robot' } } });
   const issued = (await api.request('POST', `${accounts}/robot/token`, { body: {} })).json;
   expect(issued).toMatchObject({ kind: 'TokenRequest', spec: { audiences: ['https://kubernetes.default.svc'], expirationSeconds: 3600 } });
-  const token = issued.status.token as string;
+  const token = issued.status.token;
   const me = (await api.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { token, body: {} })).json.status.userInfo;
   expect(me.username).toBe('system:serviceaccount:default:robot');
   expect(me.groups).toEqual(['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated']);
@@ -134,7 +134,7 @@ test('a service-account token lives as long as its account', async () => {
   expect((await api.request('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { body: { spec: { token: 'foo' } } })).json.status).toEqual({ user: {}, error: 'invalid bearer token' });
   const short = await api.request('POST', `${accounts}/robot/token`, { body: { spec: { expirationSeconds: 10 } } });
   expect(short.json.message).toBe('TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 10: may not specify a duration less than 10 minutes');
-  const elsewhere = (await api.request('POST', `${accounts}/robot/token`, { body: { spec: { audiences: ['vault'] } } })).json.status.token as string;
+  const elsewhere = (await api.request('POST', `${accounts}/robot/token`, { body: { spec: { audiences: ['vault'] } } })).json.status.token;
   expect((await api.request('GET', '/version', { token: elsewhere })).status).toBe(401);
 
   await api.request('DELETE', `${accounts}/robot`);

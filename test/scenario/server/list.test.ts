@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { gunzipSync } from 'node:zlib';
 import { startApiServer, requestOf, type ApiServer } from '#test/support/api-server';
 import { manualClock, type ManualClock } from '#test/support/clock';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 let api: ApiServer;
 let clock: ManualClock;
@@ -83,7 +82,7 @@ test('a large list goes out compressed to whoever takes it', async () => {
   await zipping.request('POST', MAPS, { body: { metadata: { name: 'large' }, data: { k: 'x'.repeat(200_000) } } });
   const response = await zipping.fetch(requestOf('GET', MAPS, { token: zipping.adminToken, headers: { 'accept-encoding': 'gzip' } }));
   expect(response.headers.get('content-encoding')).toBe('gzip');
-  expect(JSON.parse(gunzipSync(Buffer.from(await response.arrayBuffer())).toString()).items).toHaveLength(1);
+  expect(JSON.parse(gunzipSync(Buffer.from(await response.arrayBuffer())).toString())).toMatchObject({ items: [{ metadata: { name: 'large' } }] });
   expect((await zipping.request('GET', MAPS)).headers.get('content-encoding')).toBeNull();
   await zipping.close();
 });

@@ -56,7 +56,7 @@ test.each<[string, string, unknown, number, string]>([
   ['POST', `${MAPS}?dryRun=foo`, { metadata: { name: 'x' } }, 422, 'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["foo"]: supported values: "All"'],
   ['DELETE', '/api/v1/namespaces/default', undefined, 403, 'namespaces "default" is forbidden: this namespace may not be deleted'],
   ['DELETE', `${MAPS}/a`, { propagationPolicy: 'Foo' }, 422, 'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Foo": supported values: "Foreground", "Background", "Orphan", "nil"'],
-])('%s %s %j is refused as Kubernetes refuses it', async (method, path, body, code, message) => {
+])('%s %s %j is refused as Kubernetes refuses it', async (...[method, path, body, code, message]) => {
   const answer = await api.request(method, path, { body });
   expect(answer.json).toMatchObject({ kind: 'Status', status: 'Failure', code, message });
   expect(answer.status).toBe(code);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApiServer, type ApiServer } from '#test/support/api-server';
+import { startApiServer, type ApiServer, type Json } from '#test/support/api-server';
 
 let api: ApiServer;
 beforeAll(async () => {
@@ -9,11 +9,12 @@ afterAll(() => api.close());
 
 const SERVICES = '/api/v1/namespaces/default/services';
 const create = async (name: string, spec: object) => (await api.request('POST', SERVICES, { body: { metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } } })).json;
+const NO_SPEC: Json['spec'] = { clusterIP: '', ports: [{ nodePort: 0 }], nodeName: '', replicas: 0 };
 const remove = (name: string) => api.request('DELETE', `${SERVICES}/${name}`);
 
 test('a Service gets an address of the range, that nobody else gets', async () => {
   const made = await Promise.all(['a', 'b', 'c', 'd'].map((name) => create(name, {})));
-  const addresses = made.map((service) => service.spec.clusterIP as string);
+  const addresses = made.map((service) => service.spec.clusterIP);
   expect(new Set(addresses).size).toBe(4);
   for (const service of made) {
     expect(service.spec).toMatchObject({ clusterIPs: [service.spec.clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
@@ -36,13 +37,14 @@ test('node ports are given once, checked, kept by an update, and come back', asy
     'Service "n0" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-30003',
   );
   const given = await Promise.all(['n1', 'n2', 'n3', 'n4'].map((name) => create(name, { type: 'NodePort', ports })));
-  expect(given.map((service) => service.spec.ports[0].nodePort as number).sort()).toEqual([30_000, 30_001, 30_002, 30_003]);
+  expect(given.map((service) => service.spec.ports[0].nodePort).sort()).toEqual([30_000, 30_001, 30_002, 30_003]);
   expect(await create('n5', { type: 'NodePort', ports })).toMatchObject({ code: 500 });
-  const first = given[0].spec.ports[0].nodePort as number;
+  const [{ spec: n1 } = { spec: NO_SPEC }] = given;
+  const first = n1.ports[0].nodePort;
   expect((await create('n5', { type: 'NodePort', ports: [{ port: 80, nodePort: first }] })).message).toContain(`spec.ports[0].nodePort: Invalid value: ${first}: provided port is already allocated`);
 
   const kept = await api.request('PUT', `${SERVICES}/n1`, { body: { metadata: { name: 'n1' }, spec: { type: 'NodePort', ports: [{ name: 'http', port: 80, targetPort: 8080 }] } } });
-  expect([kept.json.spec.ports[0].nodePort, kept.json.spec.clusterIP]).toEqual([first, given[0].spec.clusterIP]);
+  expect([kept.json.spec.ports[0].nodePort, kept.json.spec.clusterIP]).toEqual([first, n1.clusterIP]);
   const plain = await api.request('PUT', `${SERVICES}/n1`, { body: { metadata: { name: 'n1' }, spec: { type: 'ClusterIP', ports } } });
   expect(plain.json.spec.ports[0].nodePort).toBeUndefined();
   expect((await create('n5', { type: 'NodePort', ports })).spec.ports[0].nodePort).toBe(first);
