@@ -1,3 +1,4 @@
+import { isEqual } from './equal.ts';
 import type { FieldError } from './field-error.ts';
 import type { KindRules, RuleContext, WrittenSubresource } from './kind-rules.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
@@ -26,6 +27,7 @@ export interface UpdateInput {
 export function beforeCreate(resource: ApiResource, object: KubeObject, context: RuleContext): Verdict {
   const rules = rulesFor(resource);
   const meta = object.metadata;
+  const repeated = dropRepeatedOwners(meta);
   delete meta.deletionTimestamp;
   delete meta.deletionGracePeriodSeconds;
   if (rules.isNewGeneration) meta.generation = 1;
@@ -36,13 +38,14 @@ export function beforeCreate(resource: ApiResource, object: KubeObject, context:
     ...(rules.validate?.(object) ?? []),
     ...(rules.validateCreate?.(object) ?? []),
   ];
-  return { fields, warnings: rules.warnings?.(object) ?? [] };
+  return { fields, warnings: [...repeated, ...(rules.warnings?.(object) ?? [])] };
 }
 
 /** The same for a new version of a stored object. Metadata that only the server sets is carried over from `old`. */
 export function beforeUpdate(resource: ApiResource, input: UpdateInput, context: RuleContext): Verdict {
   const rules = rulesFor(resource);
   const { object, old } = input;
+  const repeated = dropRepeatedOwners(object.metadata);
   carryOver(object.metadata, old.metadata);
   if (input.subresource === 'status') return statusUpdate(rules, object, { old, context });
   // A binding writes the node and the condition that says so; it is no new wish.
@@ -55,7 +58,7 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
     ...(rules.validate?.(object) ?? []),
     ...(rules.validateUpdate?.(object, old, input.subresource) ?? []),
   ];
-  return { fields: distinct(fields), warnings: rules.warnings?.(object, old) ?? [] };
+  return { fields: distinct(fields), warnings: [...repeated, ...(rules.warnings?.(object, old) ?? [])] };
 }
 
 function statusUpdate(rules: KindRules, object: KubeObject, { old, context }: { old: KubeObject; context: RuleContext }): Verdict {
@@ -70,6 +73,17 @@ function onlyStatusChanges(object: KubeObject, old: KubeObject): void {
     if (!['apiVersion', 'kind', 'metadata', 'status'].includes(field)) keep(object, old, field);
   }
   keep(object.metadata, old.metadata, 'labels');
+}
+
+// Clients have always been let through with the same owner twice; they are told.
+function dropRepeatedOwners(meta: ObjectMeta): string[] {
+  const owners = meta.ownerReferences ?? [];
+  const kept = owners.filter((owner, i) => !owners.slice(0, i).some((before) => isEqual(before, owner)));
+  if (kept.length === owners.length) return [];
+  const uids = [...new Set(owners.filter((owner) => !kept.includes(owner)).map(({ uid }) => uid))].join(', ');
+  meta.ownerReferences = kept;
+  const advice = 'API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests';
+  return [`.metadata.ownerReferences contains duplicate entries; ${advice}; duplicate UID(s) observed: ${uids}`];
 }
 
 function carryOver(meta: ObjectMeta, old: ObjectMeta): void {

@@ -46,7 +46,7 @@ export const eventsV1Rules: KindRules<EventsV1Event> = {
   validate: (event) => {
     if (!event.eventTime) return [required('eventTime'), ...typeErrors(event.type)];
     return [
-      ...namespaceErrors(event.metadata.namespace, event.regarding?.namespace, 'regarding.namespace'),
+      ...(event.regarding?.namespace ? [] : namespaceErrors(event.metadata.namespace, undefined, 'involvedObject.namespace')),
       ...reporterErrors('reportingController', event.reportingController),
       ...requiredErrors(event),
       ...seriesErrors(event),

@@ -15,7 +15,7 @@ export const nodeRules: KindRules<Node> = {
     if (spec?.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
     else if (spec?.podCIDRs?.[0] && !spec.podCIDR) spec.podCIDR = spec.podCIDRs[0];
     // Until the node says what it keeps for itself, all of it can be had.
-    if (status?.capacity) status.allocatable = { ...status.capacity, ...status.allocatable };
+    if (status?.capacity && Object.keys(status.allocatable ?? {}).length === 0) status.allocatable = { ...status.capacity };
   },
   prepareForCreate: ({ spec }) => {
     if (spec) delete spec.configSource;

@@ -4,6 +4,7 @@ import { validatePodCreation } from '../validation/pod-creation.ts';
 import { validatePodUpdate } from '../validation/pod-update.ts';
 import { validatePodSpec } from '../validation/pod-spec.ts';
 import { podColumns } from './pod-columns.ts';
+import { mergeLabelKeys } from './match-label-keys.ts';
 import { defaultHostPorts, defaultPodSpec, defaultRequests } from './pod-spec-defaults.ts';
 import { podWarnings } from './pod-warnings.ts';
 import { qosClass } from './qos-class.ts';
@@ -17,11 +18,13 @@ export const podRules: KindRules<Pod> = {
     defaultHostPorts(spec);
     defaultRequests(spec);
   },
-  prepareForCreate: (pod) => {
+  prepareForCreate: (pod, { now }) => {
     const spec = pod.spec ?? { containers: [] };
     pod.status = { phase: 'Pending', qosClass: qosClass(spec) };
+    mergeLabelKeys(pod);
     if (spec.schedulingGates?.length) {
-      pod.status.conditions = [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }];
+      const message = 'Scheduling is blocked due to non-empty scheduling gates';
+      pod.status.conditions = [{ type: 'PodScheduled', status: 'False', lastTransitionTime: now, reason: 'SchedulingGated', message }];
     }
   },
   isNewGeneration: specChanged,

@@ -62,7 +62,11 @@ function ruleErrors(rule: PolicyRule, path: string, namespaced: boolean): FieldE
 function aggregationErrors(rule: ClusterRole['aggregationRule']): FieldError[] {
   if (!rule) return [];
   if (!rule.clusterRoleSelectors?.length) return [required('aggregationRule.clusterRoleSelectors', 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
-  return rule.clusterRoleSelectors.flatMap((selector, i) => validateLabelSelector(selector, `aggregationRule.clusterRoleSelectors[${i}]`));
+  return rule.clusterRoleSelectors.flatMap((selector, i) => {
+    const field = `aggregationRule.clusterRoleSelectors[${i}]`;
+    const errors = validateLabelSelector(selector, field);
+    return errors.length === 0 ? [] : [...errors, invalid(field, null, 'invalid label selector.')];
+  });
 }
 
 function bindingErrors({ roleRef, subjects = [] }: AnyBinding, kinds: string[], namespaced: boolean): FieldError[] {

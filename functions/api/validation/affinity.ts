@@ -78,7 +78,7 @@ function fieldErrors({ key = '', operator = '', values = [] }: NodeSelectorRequi
 
 function podTermErrors(term: Partial<PodAffinityTerm>, path: string): FieldError[] {
   const errors = [...validateLabelSelector(term.labelSelector, `${path}.labelSelector`), ...validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`)];
-  errors.push(...(term.namespaces ?? []).flatMap((namespace) => dns1123Label(namespace).map((text) => invalid(`${path}.namespaces`, namespace, text))));
+  errors.push(...(term.namespaces ?? []).flatMap((namespace) => dns1123Label(namespace).map((text) => invalid(`${path}.namespace`, namespace, text))));
   errors.push(...labelKeyErrors(term, path));
   if (!term.topologyKey) errors.push(required(`${path}.topologyKey`, 'can not be empty'));
   return [...errors, ...qualifiedName(term.topologyKey ?? '').map((text) => invalid(`${path}.topologyKey`, term.topologyKey ?? '', text))];

@@ -22,10 +22,10 @@ interface Surroundings {
 }
 
 /** Containers, init containers and ephemeral containers of one pod, whose names are one set. */
-export function validateAllContainers(spec: PodSpec, path: string): FieldError[] {
+export function validateAllContainers(spec: PodSpec, volumes: ReadonlyMap<string, Volume>, path: string): FieldError[] {
   const around: Surroundings = {
     spec,
-    volumes: new Map((spec.volumes ?? []).map((volume) => [volume.name, volume])),
+    volumes,
     claimNames: new Set((spec.resourceClaims ?? []).map((claim) => claim.name)),
   };
   return [...mainErrors(around, `${path}.containers`), ...initErrors(around, `${path}.initContainers`), ...ephemeralErrors(around, `${path}.ephemeralContainers`)];

@@ -6,7 +6,7 @@ import { localNonReservedPath, requiredName } from './references.ts';
 
 const SOURCES = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'] as const;
 
-export const ENV_FIELDS = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.hostname', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs'];
+export const ENV_FIELDS = ['metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs'];
 export const VOLUME_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
 
 const CONTAINER_RESOURCES = ['limits.cpu', 'limits.ephemeral-storage', 'limits.memory', 'requests.cpu', 'requests.ephemeral-storage', 'requests.memory'];
@@ -29,8 +29,8 @@ export function validateEnvFrom(sources: EnvFromSource[], path: string): FieldEr
     const errors: FieldError[] = source.prefix ? envVarName(source.prefix).map((text) => invalid(`${at}.prefix`, source.prefix, text)) : [];
     if (source.configMapRef) errors.push(...requiredName(`${at}.configMapRef.name`, source.configMapRef.name, dns1123Subdomain));
     if (source.secretRef) errors.push(...requiredName(`${at}.secretRef.name`, source.secretRef.name, dns1123Subdomain));
-    if (!source.configMapRef && !source.secretRef) errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    if (source.configMapRef && source.secretRef) errors.push(invalid(at, '', 'may not have more than one field specified at a time'));
+    if (!source.configMapRef && !source.secretRef) errors.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    if (source.configMapRef && source.secretRef) errors.push(invalid(path, '', 'may not have more than one field specified at a time'));
     return errors;
   });
 }
@@ -64,7 +64,7 @@ function valueFromErrors(variable: EnvVar, source: EnvVarSource, path: string): 
   if (source.resourceFieldRef) errors.push(...validateResourceFieldRef(source.resourceFieldRef, `${path}.resourceFieldRef`, false));
   for (const kind of ['configMapKeyRef', 'secretKeyRef'] as const) {
     const ref = source[kind];
-    if (ref) errors.push(...requiredName(`${path}.${kind}.name`, ref.name, dns1123Subdomain), ...requiredName(`${path}.${kind}.key`, ref.key, configMapKey));
+    if (ref) errors.push(...dns1123Subdomain(ref.name ?? '').map((text) => invalid(`${path}.${kind}.name`, ref.name ?? '', text)), ...requiredName(`${path}.${kind}.key`, ref.key, configMapKey));
   }
   if (source.fileKeyRef) errors.push(...fileKeyErrors(source.fileKeyRef, `${path}.fileKeyRef`));
   const count = SOURCES.filter((kind) => source[kind]).length;
@@ -92,6 +92,7 @@ function divisorErrors(ref: ResourceFieldSelector, path: string): FieldError[] {
   if (divisor === undefined || divisor.nanos === 0n) return [];
   const allowed = DIVISORS[ref.resource.endsWith('.cpu') ? 'cpu' : 'memory'] ?? [];
   if (allowed.some((text) => parsedQuantity(text)?.nanos === divisor.nanos)) return [];
-  const what = ref.resource.endsWith('.cpu') ? 'cpu' : ref.resource.split('.')[1];
-  return [invalid(`${path}.divisor`, what, `only divisor's values ${allowed.join(', ')} are supported with the ${what} resource`)];
+  const what = ref.resource.split('.')[1] ?? '';
+  const list = what === 'cpu' ? allowed.join(' and ') : allowed.join(', ');
+  return [invalid(`${path}.divisor`, ref.resource, `only divisor's values ${list} are supported with the ${what.startsWith('hugepages') ? 'hugepages' : what} resource`)];
 }

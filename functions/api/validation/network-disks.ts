@@ -27,8 +27,9 @@ const REQUIRED: Partial<Record<keyof Volume, string[]>> = {
 
 export function validateNetworkDisk(volume: Volume, kind: keyof Volume, path: string): FieldError[] {
   const source = volume[kind] as unknown as Source;
-  const errors = (REQUIRED[kind] ?? []).filter((field) => isEmpty(source[field])).map((field) => required(`${path}.${field}`));
-  return [...errors, ...(FURTHER[kind]?.(source, path) ?? [])];
+  const at = kind === 'gcePersistentDisk' ? path.replace('gcePersistentDisk', 'persistentDisk') : path;
+  const errors = (REQUIRED[kind] ?? []).filter((field) => isEmpty(source[field])).map((field) => required(`${at}.${field}`));
+  return [...errors, ...(FURTHER[kind]?.(source, at) ?? [])];
 }
 
 const FURTHER: Partial<Record<keyof Volume, (source: Source, path: string) => FieldError[]>> = {
@@ -37,7 +38,6 @@ const FURTHER: Partial<Record<keyof Volume, (source: Source, path: string) => Fi
   gitRepo: (source, path) => localDescendingPath(`${path}.directory`, text(source['directory'])),
   cinder: secretName,
   flexVolume: secretName,
-  scaleIO: (source, path) => (source['secretRef'] ? secretName(source, path) : [required(`${path}.secretRef`)]),
   storageos: secretName,
   iscsi: iscsiErrors,
   fc: fibreChannelErrors,
@@ -47,7 +47,7 @@ const FURTHER: Partial<Record<keyof Volume, (source: Source, path: string) => Fi
 };
 
 function partition(source: Source, path: string): FieldError[] {
-  return between(`${path}.partition`, source['partition'] as number | undefined, { min: 0, max: 255 });
+  return between(`${path}.partition`, source['partition'] as number | undefined, { min: 1, max: 255 });
 }
 
 function secretName(source: Source, path: string): FieldError[] {
@@ -59,7 +59,7 @@ function iscsiErrors(source: Source, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const iqn = text(source['iqn']);
   const known = /^(iqn\.\d{4}-\d{2}\.([a-zA-Z0-9.-]+)(:.+)?|eui\.[0-9A-Fa-f]{16}|naa\.[0-9A-Fa-f]{16,32})$/;
-  if (iqn && !known.test(iqn)) errors.push(invalid(`${path}.iqn`, iqn, 'must be valid format'));
+  if (iqn && !known.test(iqn)) errors.push(invalid(`${path}.iqn`, iqn, 'must be valid format starting with iqn, eui, or naa'));
   errors.push(...between(`${path}.lun`, source['lun'] as number | undefined, { min: 0, max: 255 }));
   if ((source['chapAuthDiscovery'] || source['chapAuthSession']) && !source['secretRef']) errors.push(required(`${path}.secretRef`));
   return errors;

@@ -1,10 +1,20 @@
 import { forbidden, type FieldError } from '../field-error.ts';
-import type { Pod } from '../schema/kinds.generated.ts';
+import type { Pod, Volume } from '../schema/kinds.generated.ts';
 
 /** What only a new pod must not have. */
 export function validatePodCreation({ spec }: Pod): FieldError[] {
   const errors: FieldError[] = [];
   if (spec?.ephemeralContainers?.length) errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   if (spec?.schedulingGates?.length && spec.nodeName) errors.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
-  return errors;
+  return [...errors, ...tokenErrors(spec?.volumes ?? [], spec?.serviceAccountName)];
+}
+
+// Whose token would it be?
+function tokenErrors(volumes: Volume[], account: string | undefined): FieldError[] {
+  if (account) return [];
+  return volumes.flatMap(({ projected }, i) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) =>
+      serviceAccountToken ? [forbidden(`spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`, 'must not be specified when serviceAccountName is not set')] : [],
+    ),
+  );
 }

@@ -1,4 +1,4 @@
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import { duplicate, forbidden, invalid, notSupported, required, tooLong, type FieldError } from '../field-error.ts';
 import type { HostAlias, PodDNSConfig, PodSpec, PodTemplateSpec } from '../schema/kinds.generated.ts';
 import { ipProblems, isIp, legacyIpProblems } from './addresses.ts';
 import { validateAffinity } from './affinity.ts';
@@ -28,10 +28,11 @@ export function validatePodTemplate(template: PodTemplateSpec | undefined, path:
 }
 
 export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
+  const volumes = validateVolumes(spec.volumes ?? [], `${path}.volumes`);
   return [
     ...nonNegative(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
-    ...validateVolumes(spec.volumes ?? [], `${path}.volumes`),
-    ...validateAllContainers(spec, path),
+    ...volumes.errors,
+    ...validateAllContainers(spec, volumes.valid, path),
     ...resourceClaimErrors(spec, `${path}.resourceClaims`),
     ...choice(spec.restartPolicy, `${path}.restartPolicy`, RESTART_POLICIES),
     ...choice(spec.dnsPolicy, `${path}.dnsPolicy`, DNS_POLICIES),
@@ -79,12 +80,22 @@ function resourceClaimErrors(spec: PodSpec, path: string): FieldError[] {
 
 function hostErrors(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (spec.hostPID && spec.shareProcessNamespace) errors.push(invalid(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
+  if (spec.hostPID && spec.shareProcessNamespace) errors.push(invalid(`${path}.securityContext.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
   if (spec.hostNetwork) errors.push(...hostNetworkErrors(spec, `${path}.containers`));
-  for (const field of ['hostNetwork', 'hostPID', 'hostIPC'] as const) {
-    if (spec.hostUsers === false && spec[field]) errors.push(forbidden(`${path}.${field}`, 'when `hostUsers` is false'));
+  // Capitals as the real server has them.
+  for (const [flag, field] of [['hostNetwork', 'hostNetwork'], ['hostPID', 'HostPID'], ['hostIPC', 'HostIPC']] as const) {
+    if (spec.hostUsers === false && spec[flag]) errors.push(forbidden(`${path}.${field}`, 'when `hostUsers` is false'));
   }
-  return errors;
+  return [...errors, ...hostnameOverrideErrors(spec, `${path}.hostnameOverride`)];
+}
+
+function hostnameOverrideErrors({ hostnameOverride: name, setHostnameAsFQDN, hostNetwork }: PodSpec, field: string): FieldError[] {
+  if (name === undefined) return [];
+  const errors: FieldError[] = [];
+  if (setHostnameAsFQDN) errors.push(forbidden(field, 'may not be specified when setHostnameAsFQDN is true'));
+  if (hostNetwork) errors.push(forbidden(field, 'may not be specified when hostNetwork is true'));
+  if (name.length > 64) errors.push(tooLong(field, 64));
+  return [...errors, ...dns1123Subdomain(name).map((text) => invalid(field, name, text))];
 }
 
 function hostNetworkErrors(spec: PodSpec, path: string): FieldError[] {
@@ -122,7 +133,7 @@ function searchErrors(search: string, field: string): FieldError[] {
 function hostAliasErrors(aliases: HostAlias[], path: string): FieldError[] {
   return aliases.flatMap(({ ip = '', hostnames = [] }, i) => [
     ...(isIp(ip) ? [] : ipProblems(ip)).map((text) => invalid(`${path}[${i}].ip`, ip, text)),
-    ...hostnames.flatMap((name, j) => dns1123Subdomain(name).map((text) => invalid(`${path}[${i}].hostnames[${j}]`, name, text))).map((error) => ({ ...error, field: error.field.replace(/\[\d+\]$/, '') })),
+    ...hostnames.flatMap((name, j) => dns1123Subdomain(name).map((text) => invalid(`${path}[${i}].hostnames[${j}]`, name, text))),
   ]);
 }
 
@@ -133,6 +144,6 @@ function preemptionErrors(policy: string | undefined, field: string): FieldError
 
 function osErrors(spec: PodSpec, path: string): FieldError[] {
   if (!spec.os) return [];
-  if (!spec.os.name) return [required(`${path}.name`, 'cannot be empty')];
-  return ['linux', 'windows'].includes(spec.os.name) ? [] : [notSupported(`${path}.name`, spec.os.name, ['linux', 'windows'])];
+  if (!spec.os.name) return [required(`${path}.name`)];
+  return ['linux', 'windows'].includes(spec.os.name) ? [] : [notSupported(path, spec.os.name, ['linux', 'windows'])];
 }

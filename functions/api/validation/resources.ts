@@ -43,7 +43,8 @@ export function isExtendedResource(name: string): boolean {
 
 function amountErrors(name: string, amount: string | number, path: string): FieldError[] {
   const errors = qualifiedName(name).map((text) => invalid(path, name, text));
-  if (errors.length === 0 && !name.includes('/') && !STANDARD_CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {
+  if (!name.includes('/') && !STANDARD_CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {
+    if (errors.length === 0) errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'));
     errors.push(invalid(path, name, 'must be a standard resource for containers'));
   }
   if (errors.length === 0 && name.includes('/') && !isExtendedResource(name) && !name.includes('kubernetes.io/')) errors.push(invalid(path, name, "doesn't follow extended resource name standard"));
@@ -54,7 +55,7 @@ function amountErrors(name: string, amount: string | number, path: string): Fiel
 }
 
 function requestErrors(name: string, limits: Amounts, { amount, path }: { amount: string | number; path: string }): FieldError[] {
-  const field = `${path}.requests[${name}]`;
+  const field = `${path}.requests`;
   const limit = limits[name];
   if (limit === undefined) return isExtendedResource(name) || isHugePages(name) ? [required(`${path}.limits`, 'Limit must be set for non overcommitable resources')] : [];
   const asked = parsedQuantity(amount);
@@ -72,8 +73,8 @@ function hugePageErrors(limits: Amounts, requests: Amounts, path: string): Field
 }
 
 function claimErrors(name: string | undefined, path: string, known: ReadonlySet<string>): FieldError[] {
-  if (!name) return [required(`${path}.name`)];
-  return known.has(name) ? [] : [notFound(`${path}.name`, name)];
+  if (!name) return [required(path)];
+  return known.has(name) ? [] : [notFound(path, name)];
 }
 
 function isHugePages(name: string): boolean {

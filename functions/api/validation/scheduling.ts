@@ -1,4 +1,4 @@
-import { duplicate, invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { PodSchedulingGate, Toleration, TopologySpreadConstraint } from '../schema/kinds.generated.ts';
 import { validateLabelSelector } from './label-selector.ts';
 import { labelValue, qualifiedName } from './names.ts';
@@ -12,13 +12,13 @@ export function validateTolerations(tolerations: Toleration[], path: string): Fi
 }
 
 export function validateTopologySpread(constraints: TopologySpreadConstraint[], path: string): FieldError[] {
-  const pairs = new Set<string>();
+  const pairOf = ({ topologyKey = '', whenUnsatisfiable = '' }: Partial<TopologySpreadConstraint>) => `{${topologyKey}, ${whenUnsatisfiable}}`;
   return constraints.flatMap((constraint, i) => {
     const at = `${path}[${i}]`;
     const errors = spreadErrors(constraint, at);
-    const pair = `{${constraint.topologyKey ?? ''}, ${constraint.whenUnsatisfiable ?? ''}}`;
-    if (pairs.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
-    pairs.add(pair);
+    const pair = pairOf(constraint);
+    // The earlier one of two is blamed.
+    if (constraints.slice(i + 1).some((other) => pairOf(other) === pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
     return [...errors, ...matchLabelKeyErrors(constraint, at), ...validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`)];
   });
 }
@@ -40,7 +40,7 @@ function tolerationErrors({ key = '', operator = '', value = '', effect = '', to
   if (tolerationSeconds !== undefined && effect !== 'NoExecute') errors.push(invalid(`${path}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
   if (operator === '' || operator === 'Equal') errors.push(...labelValue(value).map((text) => invalid(`${path}.operator`, value, text)));
   else if (operator === 'Exists') errors.push(...(value === '' ? [] : [invalid(`${path}.operator`, value, 'value must be empty when `operator` is \'Exists\'')]));
-  else errors.push(notSupported(`${path}.operator`, operator, OPERATORS));
+  else errors.push(notSupported(`${path}.operator`, operator, operator === 'Lt' || operator === 'Gt' ? [...OPERATORS, 'Lt', 'Gt'] : OPERATORS));
   if (effect !== '' && !EFFECTS.includes(effect)) errors.push(notSupported(`${path}.effect`, effect, EFFECTS));
   return errors;
 }
@@ -50,7 +50,6 @@ function spreadErrors(constraint: TopologySpreadConstraint, path: string): Field
   const errors: FieldError[] = [];
   if (maxSkew <= 0) errors.push(invalid(`${path}.maxSkew`, maxSkew, 'must be greater than zero'));
   if (topologyKey === '') errors.push(required(`${path}.topologyKey`, 'can not be empty'));
-  else errors.push(...qualifiedName(topologyKey).map((text) => invalid(`${path}.topologyKey`, topologyKey, text)));
   if (whenUnsatisfiable !== 'DoNotSchedule' && whenUnsatisfiable !== 'ScheduleAnyway') {
     errors.push(notSupported(`${path}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']));
   }
@@ -67,11 +66,7 @@ function spreadErrors(constraint: TopologySpreadConstraint, path: string): Field
 
 function matchLabelKeyErrors({ labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint, path: string): FieldError[] {
   if (matchLabelKeys.length > 0 && !labelSelector) {
-    return [{ type: 'FieldValueForbidden', field: `${path}.matchLabelKeys`, message: 'Forbidden: must not be specified when labelSelector is not set' }];
+    return [forbidden(`${path}.matchLabelKeys`, 'must not be specified when labelSelector is not set')];
   }
-  const selected = new Set((labelSelector?.matchExpressions ?? []).map(({ key }) => key).concat(Object.keys(labelSelector?.matchLabels ?? {})));
-  return matchLabelKeys.flatMap((key, i) => [
-    ...qualifiedName(key).map((text) => invalid(`${path}.matchLabelKeys[${i}]`, key, text)),
-    ...(selected.has(key) ? [invalid(`${path}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and labelSelector')] : []),
-  ]);
+  return matchLabelKeys.flatMap((key, i) => qualifiedName(key).map((text) => invalid(`${path}.matchLabelKeys[${i}]`, key, text)));
 }

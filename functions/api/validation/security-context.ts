@@ -1,5 +1,6 @@
 import { duplicate, invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions } from '../schema/kinds.generated.ts';
+import { dns1123Subdomain } from './names.ts';
 import { userId } from './numbers.ts';
 import { localDescendingPath } from './references.ts';
 
@@ -34,7 +35,7 @@ export function validatePodSecurityContext(context: PodSecurityContext, path: st
   if (context.supplementalGroupsPolicy !== undefined) errors.push(...oneOf(`${path}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict']));
   errors.push(...sysctlErrors(context, path, spec));
   if (context.fsGroupChangePolicy !== undefined) errors.push(...oneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']));
-  if (context.seLinuxChangePolicy !== undefined) errors.push(...oneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive']));
+  if (context.seLinuxChangePolicy !== undefined) errors.push(...oneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['Recursive']));
   if (context.seccompProfile) errors.push(...profileErrors(context.seccompProfile, `${path}.seccompProfile`, true));
   if (context.windowsOptions) errors.push(...windowsErrors(context.windowsOptions, `${path}.windowsOptions`));
   if (context.appArmorProfile) errors.push(...profileErrors(context.appArmorProfile, `${path}.appArmorProfile`, false));
@@ -80,13 +81,14 @@ function sysctlErrors(context: PodSecurityContext, path: string, spec: PodSpec):
 
 function windowsErrors(options: WindowsSecurityContextOptions, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  const { gmsaCredentialSpec: spec, runAsUserName: user } = options;
+  const { gmsaCredentialSpecName: name, gmsaCredentialSpec: spec, runAsUserName: user } = options;
+  if (name !== undefined) errors.push(...dns1123Subdomain(name).map((text) => invalid(`${path}.gmsaCredentialSpecName`, name, text)));
   if (spec !== undefined && spec === '') errors.push(invalid(`${path}.gmsaCredentialSpec`, spec, 'gmsaCredentialSpec cannot be an empty string'));
   if (user === undefined) return errors;
   const field = `${path}.runAsUserName`;
   if (user === '') return [...errors, invalid(field, user, 'runAsUserName cannot be an empty string')];
-  const name = user.split('\\').at(-1) ?? '';
+  const account = user.split('\\').at(-1) ?? '';
   if (user.split('\\').length > 2) errors.push(invalid(field, user, 'runAsUserName cannot contain more than one backslash'));
-  else if (name === '') errors.push(invalid(field, user, 'runAsUserName\'s User cannot be empty'));
+  else if (account === '') errors.push(invalid(field, user, 'runAsUserName\'s User cannot be empty'));
   return errors;
 }

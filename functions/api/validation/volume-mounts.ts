@@ -19,13 +19,14 @@ export function validateVolumeMounts(container: Container, volumes: ReadonlyMap<
     seen.add(mount.mountPath);
     if (deviceNames.has(mount.name)) errors.push(invalid(`${at}.name`, mount.name, 'must not already exist in volumeDevices'));
     if (devicePaths.has(mount.mountPath)) errors.push(invalid(`${at}.mountPath`, mount.mountPath, 'must not already exist as a path in volumeDevices'));
-    return [...errors, ...subPathErrors(mount, at), ...propagationErrors(mount, at, container)];
+    return [...errors, ...subPathErrors(mount, at, path), ...propagationErrors(mount, path, container)];
   });
 }
 
 export function validateVolumeDevices(container: Container, volumes: ReadonlyMap<string, Volume>, path: string): FieldError[] {
   const names = new Set<string>();
   const paths = new Set<string>();
+  const mounted = new Set((container.volumeMounts ?? []).map((mount) => mount.name));
   return (container.volumeDevices ?? []).flatMap(({ name, devicePath }, i) => {
     const at = `${path}[${i}]`;
     const volume = volumes.get(name ?? '');
@@ -37,17 +38,19 @@ export function validateVolumeDevices(container: Container, volumes: ReadonlyMap
     if (!devicePath) errors.push(required(`${at}.devicePath`));
     else if (paths.has(devicePath)) errors.push(invalid(`${at}.devicePath`, devicePath, 'must be unique'));
     else if (devicePath.split('/').includes('..')) errors.push(invalid(`${at}.devicePath`, devicePath, "can not contain backsteps ('..')"));
+    if (name && mounted.has(name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeMounts'));
     names.add(name);
     paths.add(devicePath);
     return errors;
   });
 }
 
-function subPathErrors(mount: VolumeMount, path: string): FieldError[] {
+// The real server names the list here and below, not the mount.
+function subPathErrors(mount: VolumeMount, at: string, list: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (mount.subPath) errors.push(...localDescendingPath(`${path}.subPath`, mount.subPath));
-  if (mount.subPath && mount.subPathExpr) errors.push(invalid(`${path}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
-  else if (mount.subPathExpr) errors.push(...localDescendingPath(`${path}.subPathExpr`, mount.subPathExpr));
+  if (mount.subPath) errors.push(...localDescendingPath(`${list}.subPath`, mount.subPath));
+  if (mount.subPath && mount.subPathExpr) errors.push(invalid(`${at}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+  if (mount.subPathExpr) errors.push(...localDescendingPath(`${list}.subPathExpr`, mount.subPathExpr));
   return errors;
 }
 

@@ -1,26 +1,27 @@
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { CSIVolumeSource, DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from '../schema/kinds.generated.ts';
 import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELDS } from './env.ts';
-import { validateLabelSelector } from './label-selector.ts';
-import { configMapKey, dns1123Label, dns1123Subdomain } from './names.ts';
+import { dns1123Label, dns1123Subdomain } from './names.ts';
 import { validateNetworkDisk } from './network-disks.ts';
 import { fileMode } from './numbers.ts';
+import { validateAnnotations, validateLabels } from './object-meta.ts';
 import { validateClaimSpec } from './persistent-volume-claim.ts';
 import { localNonReservedPath, noBacksteps, requiredName } from './references.ts';
 import { validateNonNegativeQuantity } from './resources.ts';
 
 const HOST_PATH_TYPES = ['BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket', ''];
 
-export function validateVolumes(volumes: Volume[], path: string): FieldError[] {
-  const names = new Set<string>();
-  return volumes.flatMap((volume, i) => {
+/** The errors, and the volumes that may be mounted: one that is refused counts as missing. */
+export function validateVolumes(volumes: Volume[], path: string): { errors: FieldError[]; valid: ReadonlyMap<string, Volume> } {
+  const valid = new Map<string, Volume>();
+  const errors = volumes.flatMap((volume, i) => {
     const at = `${path}[${i}]`;
-    const errors = sourceErrors(volume, at);
-    const nameErrors = requiredName(`${at}.name`, volume.name, dns1123Label);
-    if (names.has(volume.name)) nameErrors.push(duplicate(`${at}.name`, volume.name));
-    if (errors.length + nameErrors.length === 0) names.add(volume.name);
-    return [...nameErrors, ...errors];
+    const found = [...sourceErrors(volume, at), ...requiredName(`${at}.name`, volume.name, dns1123Label)];
+    if (valid.has(volume.name)) found.push(duplicate(`${at}.name`, volume.name));
+    if (found.length === 0) valid.set(volume.name, volume);
+    return found;
   });
+  return { errors, valid };
 }
 
 type SourceName = Exclude<keyof Volume, 'name'>;
@@ -77,15 +78,15 @@ function fileSourceErrors(source: FileSource, path: string, name: { field: strin
 }
 
 function keyToPathErrors({ key, path, mode }: KeyToPath, at: string): FieldError[] {
-  const errors: FieldError[] = key ? configMapKey(key).map((text) => invalid(`${at}.key`, key, text)) : [required(`${at}.key`)];
+  const errors: FieldError[] = key ? [] : [required(`${at}.key`)];
   if (!path) errors.push(required(`${at}.path`));
   errors.push(...localNonReservedPath(`${at}.path`, path ?? ''));
   return [...errors, ...fileMode(`${at}.mode`, mode)];
 }
 
-function downwardErrors(items: DownwardAPIVolumeFile[], path: string): FieldError[] {
-  return items.flatMap((item, i) => {
-    const at = `${path}${path.includes('.sources[') ? `.items[${i}]` : ''}`;
+// The real server names the volume here, not the item.
+function downwardErrors(items: DownwardAPIVolumeFile[], at: string): FieldError[] {
+  return items.flatMap((item) => {
     const errors: FieldError[] = item.path ? [] : [required(`${at}.path`)];
     errors.push(...localNonReservedPath(`${at}.path`, item.path ?? ''));
     if (item.fieldRef) {
@@ -113,43 +114,28 @@ function projectionErrors(source: VolumeProjection, path: string): FieldError[] 
   if (source.secret) errors.push(...fileSourceErrors(source.secret, `${path}.secret`, { field: 'name', value: source.secret.name }));
   if (source.configMap) errors.push(...fileSourceErrors(source.configMap, `${path}.configMap`, { field: 'name', value: source.configMap.name }));
   if (source.downwardAPI) errors.push(...downwardErrors(source.downwardAPI.items ?? [], `${path}.downwardAPI`));
-  if (source.serviceAccountToken) errors.push(...tokenErrors(source.serviceAccountToken, `${path}.serviceAccountToken`));
-  if (source.clusterTrustBundle) errors.push(...trustBundleErrors(source.clusterTrustBundle, `${path}.clusterTrustBundle`));
-  const present = Object.keys(source);
-  if (present.length === 0) errors.push(required(path, 'must specify one of: clusterTrustBundle, configMap, downwardAPI, podCertificate, secret, serviceAccountToken'));
-  errors.push(...present.slice(1).map((kind) => forbidden(`${path}.${kind}`, 'may not specify more than 1 volume type per source')));
-  return errors;
+  if (source.serviceAccountToken) errors.push(...tokenErrors(source.serviceAccountToken, path));
+  return [...errors, ...Object.keys(source).slice(1).map(() => forbidden(path, 'may not specify more than 1 volume type per source'))];
 }
 
 function tokenErrors({ expirationSeconds = 0, path: file }: NonNullable<VolumeProjection['serviceAccountToken']>, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (expirationSeconds < 600) errors.push(invalid(`${path}.expirationSeconds`, expirationSeconds, 'may not specify a duration less than 10 minutes'));
-  if (expirationSeconds > 2 ** 32) errors.push(invalid(`${path}.expirationSeconds`, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
-  return file ? [...errors, ...localNonReservedPath(`${path}.path`, file)] : [...errors, required(`${path}.path`)];
-}
-
-function trustBundleErrors(source: NonNullable<VolumeProjection['clusterTrustBundle']>, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (source.name !== undefined && source.signerName !== undefined) errors.push(invalid(path, source, 'only one of name and signerName may be used'));
-  else if (source.name === undefined && source.signerName === undefined) errors.push(required(path, 'either name or signerName must be specified'));
-  else if (source.name !== undefined) {
-    if (source.name === '') errors.push(required(`${path}.name`, 'must be a valid object name'));
-    if (source.labelSelector) errors.push(invalid(`${path}.labelSelector`, source.labelSelector, 'labelSelector must be unset if name is specified'));
-  } else {
-    errors.push(...validateLabelSelector(source.labelSelector, `${path}.labelSelector`));
-  }
-  return source.path ? [...errors, ...localNonReservedPath(`${path}.path`, source.path)] : [...errors, required(`${path}.path`)];
+  const seconds = `${path}.serviceAccountToken.expirationSeconds`;
+  if (expirationSeconds < 600) errors.push(invalid(seconds, expirationSeconds, 'may not specify a duration less than 10 minutes'));
+  if (expirationSeconds > 2 ** 32) errors.push(invalid(seconds, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
+  const field = `${path.replace(/\.sources\[\d+\]$/, '')}.path`;
+  return file ? [...errors, ...localNonReservedPath(field, file)] : [...errors, required(field)];
 }
 
 // Two sources must not write one file.
 function pathConflicts(sources: VolumeProjection[], path: string): FieldError[] {
   const seen = new Set<string>();
-  return sources.flatMap((source, i) => {
+  return sources.flatMap((source) => {
     const files = [...(source.secret?.items ?? []), ...(source.configMap?.items ?? []), ...(source.downwardAPI?.items ?? []), ...(source.serviceAccountToken ? [source.serviceAccountToken] : [])];
     return files.flatMap((file) => {
       const taken = seen.has(file.path ?? '');
       if (file.path) seen.add(file.path);
-      return taken ? [invalid(`${path}.sources[${i}]`, file.path, 'conflicting duplicate paths')] : [];
+      return taken ? [invalid(path, file.path, 'conflicting duplicate paths')] : [];
     });
   });
 }
@@ -176,8 +162,17 @@ export function validateDriverName(driver: string | undefined, field: string): F
 
 function ephemeralErrors({ ephemeral }: Volume, path: string): FieldError[] {
   const template = ephemeral?.volumeClaimTemplate;
-  if (!template) return [required(`${path}.volumeClaimTemplate`)];
-  return validateClaimSpec(template.spec ?? {}, `${path}.volumeClaimTemplate.spec`);
+  const at = `${path}.volumeClaimTemplate`;
+  if (!template) return [required(at)];
+  const { metadata = {}, spec = {} } = template;
+  // The claim is named after the pod; only labels and annotations are handed on.
+  const named = Object.keys(metadata).filter((field) => field !== 'labels' && field !== 'annotations');
+  return [
+    ...validateAnnotations(metadata.annotations, `${at}.metadata.annotations`),
+    ...validateLabels(metadata.labels, `${at}.metadata.labels`),
+    ...named.map((field) => forbidden(`${at}.metadata.${field}`, 'cannot be set')),
+    ...validateClaimSpec(spec, `${at}.spec`),
+  ];
 }
 
 function imageErrors({ reference, pullPolicy }: NonNullable<Volume['image']>, path: string): FieldError[] {

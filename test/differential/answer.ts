@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '#api/object';
+
+/** What a request comes to, reduced to what must agree. */
+export interface Answer {
+  code: number;
+  reason?: string;
+  /** The causes' fields, sorted, each once. */
+  fields?: string[];
+  /** Digest of the stored object without what differs from run to run. */
+  object?: string;
+}
+
+export interface StatusBody {
+  reason?: string;
+  message?: string;
+  details?: { causes?: { field?: string; reason?: string; message?: string }[] };
+}
+
+export function answerOf(code: number, body: unknown): Answer {
+  if (code < 300) return { code, object: digest(JSON.stringify(normalise(body as KubeObject))) };
+  const { reason, details } = body as StatusBody;
+  const fields = [...new Set((details?.causes ?? []).map(({ field }) => field ?? ''))].sort();
+  return { code, ...(reason !== undefined && { reason }), ...(fields.length > 0 && { fields }) };
+}
+
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+// Server-made, different in each run.
+const VOLATILE = ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'selfLink'];
+// Added by admission plugins of the server, not by the kind's own rules.
+const ADMISSION_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+
+/** Without volatile values, with sorted keys, and with null, [] and {} as absent: which of them is written says nothing. */
+export function normalise(object: KubeObject): unknown {
+  const copy = structuredClone(object);
+  for (const field of VOLATILE) delete (copy.metadata as Record<string, unknown>)[field];
+  if (copy.kind === 'Pod') withoutPodAdmission(copy);
+  if (copy.kind === 'Service') withoutAllocations(copy);
+  if (copy.kind === 'Node') withoutNotReadyTaint(copy);
+  return canonical(copy);
+}
+
+interface Toleration {
+  key?: string;
+  tolerationSeconds?: number;
+}
+
+function withoutPodAdmission(pod: KubeObject): void {
+  const spec = pod.spec as { priority?: unknown; preemptionPolicy?: unknown; tolerations?: Toleration[] };
+  delete spec.priority;
+  delete spec.preemptionPolicy;
+  for (const condition of (pod.status as { conditions?: Record<string, unknown>[] } | undefined)?.conditions ?? []) delete condition['lastTransitionTime'];
+  spec.tolerations = spec.tolerations?.filter(({ key, tolerationSeconds }) => !(ADMISSION_TOLERATIONS.includes(key ?? '') && tolerationSeconds === 300)) ?? [];
+}
+
+function withoutAllocations(service: KubeObject): void {
+  const spec = service.spec as { clusterIP?: string; clusterIPs?: string[]; ports?: { nodePort?: number }[]; healthCheckNodePort?: number } | undefined;
+  if (!spec) return;
+  if (spec.clusterIP !== 'None') {
+    delete spec.clusterIP;
+    delete spec.clusterIPs;
+  }
+  delete spec.healthCheckNodePort;
+  for (const port of spec.ports ?? []) delete port.nodePort;
+}
+
+function withoutNotReadyTaint(node: KubeObject): void {
+  const spec = node.spec as { taints?: { key: string }[] } | undefined;
+  if (spec?.taints) spec.taints = spec.taints.filter(({ key }) => key !== 'node.kubernetes.io/not-ready');
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, canonical(inner)] as const);
+  return Object.fromEntries(entries.filter(([, inner]) => !isNothing(inner)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { ApiResource } from '#api/resource';
+import { answerOf, digest, normalise } from './answer.ts';
+import { mutationsOf } from './mutations.ts';
+import { connect, type Peer, type PeerAnswer } from './peer/client.ts';
+import { startPeer } from './peer/start.ts';
+import { COUNT, SEED, type RecordedMutation, type RecordedObject } from './recording.ts';
+import { manifests, NAMESPACE, samples, type Sample } from './samples.ts';
+import type { KubeObject } from '#api/object';
+
+// Asks the real kube-apiserver once, and writes what it answered: `npm run differential -- --build DIR`.
+const { values } = parseArgs({ options: { build: { type: 'string' }, port: { type: 'string', default: '17030' }, running: { type: 'boolean', default: false } } });
+if (values.build === undefined && !values.running) throw new Error('usage: npm run differential -- --build DIR [--port N], or --running --port N');
+const peer = values.running ? connect(Number(values.port)) : startPeer(values.build ?? '', Number(values.port));
+const folder = join(import.meta.dirname, 'recorded');
+mkdirSync(folder, { recursive: true });
+await peer.send('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: NAMESPACE } }));
+write('samples.json', await recordObjects(peer, [...manifests(), ...samples()]));
+write('mutations.json', await recordMutations(peer));
+peer.close();
+
+async function recordMutations(to: Peer): Promise<RecordedMutation[]> {
+  const recorded: RecordedMutation[] = [];
+  for (const { sample, description, body } of mutationsOf(samples(), { seed: SEED, count: COUNT })) {
+    const answer = await createAndRemove(to, sample.resource, body);
+    recorded.push({ description, body: digest(body), ...answerOf(answer.code, answer.body) });
+  }
+  return recorded;
+}
+
+async function recordObjects(to: Peer, all: Sample[]): Promise<RecordedObject[]> {
+  const recorded: RecordedObject[] = [];
+  for (const { resource, object } of all) {
+    const { code, body, warnings } = await createAndRemove(to, resource, JSON.stringify(object));
+    recorded.push({ request: object, ...answerOf(code, body), ...(code < 300 && { stored: normalise(body as KubeObject) }), ...(warnings.length > 0 && { warnings }) });
+  }
+  return recorded;
+}
+
+async function createAndRemove(to: Peer, resource: ApiResource, body: string): Promise<PeerAnswer> {
+  const path = collection(resource);
+  // Nobody finalizes a namespace here: it would stay.
+  const dryRun = resource.kind === 'Namespace' ? '&dryRun=All' : '';
+  const answer = await to.send('POST', `${path}?fieldValidation=Strict${dryRun}`, body);
+  if (answer.code !== 201 || dryRun !== '') return answer;
+  const name = (answer.body as KubeObject).metadata.name ?? '';
+  const one = `${path}/${encodeURIComponent(name)}`;
+  await to.send('PATCH', one, '{"metadata":{"finalizers":null}}', 'application/merge-patch+json');
+  await to.send('DELETE', `${one}?gracePeriodSeconds=0`);
+  return answer;
+}
+
+function collection({ group, version, resource, namespaced }: ApiResource): string {
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return `${root}${namespaced ? `/namespaces/${NAMESPACE}` : ''}/${resource}`;
+}
+
+// One entry a line: a change in the peer's answers shows as the lines that changed.
+function write(file: string, entries: object[]): void {
+  writeFileSync(join(folder, file), `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`);
+}
