@@ -52,8 +52,7 @@ async function apply(deployment: Deployment, plan: DeploymentPlan, context: Reco
     const { namespace, name = '', uid = '', resourceVersion = '' } = metadata;
     await view.remove(REPLICA_SETS, { namespace, name }, { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background' });
   }
-  if (plan.revision !== undefined) await noteRevision(deployment, plan.revision, view);
-  await updateStatus(view, DEPLOYMENTS, { object: deployment, status: plan.status });
+  await report(deployment, plan, view);
   return after(plan.afterMs);
 }
 
@@ -104,12 +103,16 @@ async function resolveCollision(deployment: Deployment, set: ReplicaSet, view: C
   await updateStatus(view, DEPLOYMENTS, { object: deployment, status: { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 } });
 }
 
-async function noteRevision(deployment: Deployment, revision: string, view: ClusterView): Promise<void> {
-  const { namespace, name = '' } = deployment.metadata;
-  await view.update<Deployment>(DEPLOYMENTS, { namespace, name }, (current) => ({
-    ...current,
-    metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, [REVISION]: revision } },
-  }));
+// The revision goes with the status, as Kubernetes does it: a change of annotations through the object itself would be a new generation.
+async function report(deployment: Deployment, { status, revision }: DeploymentPlan, view: ClusterView): Promise<void> {
+  if (revision === undefined) return updateStatus(view, DEPLOYMENTS, { object: deployment, status });
+  const { namespace, name = '', uid = '' } = deployment.metadata;
+  await view.update<Deployment>(
+    DEPLOYMENTS,
+    { namespace, name },
+    (current) => ({ ...current, metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, [REVISION]: revision } }, status }),
+    { subresource: 'status', preconditions: { uid } },
+  );
 }
 
 async function claimedReplicaSets(deployment: Deployment, view: ClusterView): Promise<ReplicaSet[]> {

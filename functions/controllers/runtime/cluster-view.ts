@@ -1,10 +1,11 @@
 import { NAMESPACES } from '../resources.ts';
 import { storageId } from './tails.ts';
 import type { NodeWakes } from './node-wakes.ts';
+import { applyDefaults } from '#api/defaulting';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import { hasCode, PortError } from '#ports/errors';
-import type { ClaimWrite, IndexTerm, Revision, Table } from '#ports/table';
+import type { IndexTerm, Revision, Table } from '#ports/table';
 import type { DeleteOptions, ObjectStore, StoredObject, UpdateOptions, WriteOptions } from '#store/object-store';
 
 /**
@@ -37,17 +38,19 @@ export interface ViewQuery {
   now?: boolean;
 }
 
-export type { ClaimWrite };
+/** What the API server does to an object that is created, in place: a pod from a template gets its token volume like any other. */
+export type Admit = (resource: ApiResource, object: KubeObject) => Promise<void>;
 
 export interface ClusterViewDeps {
   store: ObjectStore;
   table: Table;
   wakes: NodeWakes;
+  admit?: Admit | undefined;
   /** After each commit of ours: there is something new in the log. */
   onCommit(): void;
 }
 
-export function createClusterView({ store, table, wakes, onCommit }: ClusterViewDeps): ClusterView & { saw(resource: ApiResource, revision: Revision): void } {
+export function createClusterView({ store, table, wakes, admit, onCommit }: ClusterViewDeps): ClusterView & { saw(resource: ApiResource, revision: Revision): void } {
   const seen = new Map<string, Revision>();
   const saw = (resource: ApiResource, revision: Revision): void => {
     const id = storageId(resource);
@@ -83,7 +86,10 @@ export function createClusterView({ store, table, wakes, onCommit }: ClusterView
     },
     async create<T extends KubeObject>(resource: ApiResource, object: T, options: WriteOptions = {}) {
       await refuseDying(object.metadata.namespace);
-      const stored = await store.create(resource, object, { ...options, by: 'loop' });
+      const prepared = structuredClone(object);
+      applyDefaults(resource, prepared);
+      await admit?.(resource, prepared);
+      const stored = await store.create(resource, prepared, { ...options, by: 'loop' });
       wrote(resource, stored);
       return stored.object as T;
     },

@@ -4,7 +4,7 @@ import { createEvents } from './events.ts';
 import { loadRecord } from './loop-record.ts';
 import { createNodeWakes } from './node-wakes.ts';
 import { storageId } from './tails.ts';
-import type { ClusterView } from './cluster-view.ts';
+import type { Admit, ClusterView } from './cluster-view.ts';
 import type { Controller } from './controller.ts';
 import type { LoopRecord } from './loop-record.ts';
 import { NODES } from '../resources.ts';
@@ -22,6 +22,8 @@ export interface LoopDeps {
   clock: Clock;
   nodeChannel: NodeChannel;
   doorbell: Doorbell;
+  /** The API server's admission of created objects, which controllers would bypass otherwise. */
+  admit?: Admit;
   /** How many keys at once. */
   concurrency?: number;
   /** A key that is due this soon is waited for within the burst. */
@@ -62,7 +64,7 @@ export function createLoop(deps: LoopDeps): Loop {
       nodeNames: async () => (await view.list(NODES)).map(({ metadata }) => metadata.name ?? ''),
       onError: failed,
     });
-    const view = createClusterView({ store, table, wakes, onCommit: () => poked?.() });
+    const view = createClusterView({ store, table, wakes, admit: deps.admit, onCommit: () => poked?.() });
     const events = createEvents({ view, clock, onError: failed });
     return { view, wakes, events };
   };
