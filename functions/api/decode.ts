@@ -2,7 +2,7 @@ import { Base64Error } from './codec/go-base64.ts';
 import { goType, goValue } from './codec/go-type.ts';
 import { JsonSyntaxError, type JsonDocument } from './codec/json-reader.ts';
 import { readJson } from './codec/json.ts';
-import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from './codec/protobuf.ts';
+import { decodeProtobufMessage, PROTOBUF_MEDIA_TYPE, readProtobufEnvelope } from './codec/protobuf.ts';
 import { decodeTyped, TypeMismatch } from './codec/typed.ts';
 import { ProtobufError } from './codec/wire-reader.ts';
 import { YamlError } from './codec/yaml-scalar.ts';
@@ -104,13 +104,19 @@ function mediaType(contentType: string | undefined): string {
 
 // Messages have no unknown or repeated fields to tell of, and are in Go's form when they are read.
 function decodeMessage(bytes: Uint8Array, expected: GroupVersionKind): Decoded {
+  const { group, version, kind } = expected;
+  const apiVersion = groupVersionOf(group, version);
+  const envelope = messageOr(() => readProtobufEnvelope(bytes), (error) => unrecognized(expected, bytes, error.message, error));
+  checkKind({ groupVersion: envelope.apiVersion || apiVersion, kind: envelope.kind || kind }, expected);
+  const refused = (error: ProtobufError) => new DecodeError(400, `${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`, error);
+  return { object: messageOr(() => decodeProtobufMessage(envelope.raw, { apiVersion, kind }), refused), warnings: [] };
+}
+
+function messageOr<T>(readMessage: () => T, refused: (error: ProtobufError) => DecodeError): T {
   try {
-    const { apiVersion, kind, object } = decodeProtobuf(bytes);
-    checkKind({ groupVersion: apiVersion || groupVersionOf(expected.group, expected.version), kind: kind || expected.kind }, expected);
-    return { object, warnings: [] };
+    return readMessage();
   } catch (error) {
-    if (error instanceof ProtobufError) throw unrecognized(expected, bytes, error.message, error);
-    throw error;
+    throw error instanceof ProtobufError ? refused(error) : error;
   }
 }
 

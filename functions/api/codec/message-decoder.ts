@@ -174,7 +174,7 @@ function wireOf({ kind }: TypeRef): number {
 }
 
 function expectWire(wire: number, expected: number, { name }: Field): void {
-  if (wire !== expected) throw new ProtobufError(`wrong wireType = ${wire} for field ${name}`);
+  if (wire !== expected) throw new ProtobufError(`proto: wrong wireType = ${wire} for field ${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 }
 
 function readTime(reader: WireReader, digits: 0 | 6): string | undefined {

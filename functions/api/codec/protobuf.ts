@@ -16,6 +16,14 @@ const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00); // k8s\0
 const UNKNOWN = { typeMeta: 1, raw: 2, contentEncoding: 3, contentType: 4 };
 const TYPE_META = { apiVersion: 1, kind: 2 };
 
+export interface ProtobufEnvelope {
+  /** Both empty where the sender left them out. */
+  apiVersion: string;
+  kind: string;
+  /** The message of that kind. */
+  raw: Uint8Array;
+}
+
 export interface DecodedProtobuf {
   apiVersion: string;
   kind: string;
@@ -24,11 +32,16 @@ export interface DecodedProtobuf {
 
 /** Throws ProtobufError for what is malformed, of an unknown kind, or over the limits. */
 export function decodeProtobuf(bytes: Uint8Array, limits: ProtobufLimits = DEFAULT_LIMITS): DecodedProtobuf {
-  const { apiVersion, kind, raw } = readEnvelope(bytes);
+  const { apiVersion, kind, raw } = readProtobufEnvelope(bytes);
+  return { apiVersion, kind, object: decodeProtobufMessage(raw, { apiVersion, kind }, limits) };
+}
+
+/** The message alone, for who has judged its envelope. */
+export function decodeProtobufMessage(raw: Uint8Array, { apiVersion, kind }: { apiVersion: string; kind: string }, limits: ProtobufLimits = DEFAULT_LIMITS): KubeObject {
   const struct = structOf(apiVersion, kind);
   if (!struct) throw new ProtobufError(`no kind "${kind}" is registered for version "${apiVersion}"`);
   const object: Record<string, unknown> = { kind, apiVersion, ...new MessageDecoder(limits).message(new WireReader(raw), struct) };
-  return { apiVersion, kind, object: object as KubeObject };
+  return object as KubeObject;
 }
 
 /** The object's own apiVersion and kind say which message it is. Throws ProtobufError for kinds without one (custom resources). */
@@ -52,8 +65,10 @@ export function isProtobuf(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
-function readEnvelope(bytes: Uint8Array): { apiVersion: string; kind: string; raw: Uint8Array } {
+export function readProtobufEnvelope(bytes: Uint8Array): ProtobufEnvelope {
+  if (bytes.length === 0) throw new ProtobufError('empty data');
   if (!isProtobuf(bytes)) throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  if (bytes.length === MAGIC.length) throw new ProtobufError('empty body');
   const reader = new WireReader(bytes, MAGIC.length);
   let meta = { apiVersion: '', kind: '' };
   let raw: Uint8Array = new Uint8Array();

@@ -28,7 +28,7 @@ export class WireReader {
     if (this.#at === this.#end) return undefined;
     const tag = this.#length();
     const number = Math.floor(tag / 8);
-    if (number === 0 || number > 0x1fffffff) throw new ProtobufError(`illegal field number ${number}`);
+    if (number === 0 || number > 0x1fffffff) throw new ProtobufError(`proto: illegal tag ${number} (wire type ${tag})`);
     return { number, wire: tag % 8 };
   }
 
@@ -81,11 +81,11 @@ export class WireReader {
     else if (wire === WIRE.fixed64) this.#take(8);
     else if (wire === WIRE.fixed32) this.#take(4);
     else if (wire === WIRE.bytes) this.#take(this.#length());
-    else throw new ProtobufError(`illegal wire type ${wire}`); // groups: nothing of Kubernetes has them
+    else throw new ProtobufError(`proto: illegal wireType ${wire}`); // groups: nothing of Kubernetes has them
   }
 
   #take(length: number): number {
-    if (length > this.#end - this.#at) throw new ProtobufError('unexpected end of message');
+    if (length > this.#end - this.#at) throw new ProtobufError('unexpected EOF');
     const at = this.#at;
     this.#at += length;
     return at;
@@ -95,7 +95,7 @@ export class WireReader {
     const byte = this.#singleByte();
     if (byte !== undefined) return byte;
     const length = this.#varint();
-    if (length > 0xffffffffn) throw new ProtobufError('length out of range');
+    if (length > 0xffffffffn) throw new ProtobufError('proto: negative length found during unmarshaling');
     return Number(length);
   }
 
@@ -114,6 +114,6 @@ export class WireReader {
       value |= BigInt(byte & 0x7f) << BigInt(7 * i);
       if (byte < 0x80) return BigInt.asUintN(64, value);
     }
-    throw new ProtobufError('integer overflow');
+    throw new ProtobufError('proto: integer overflow');
   }
 }

@@ -1,6 +1,7 @@
 import { JsonSyntaxError } from '#api/codec/json-reader';
 import { parseJson } from '#api/codec/json';
 import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '#api/codec/protobuf';
+import { ProtobufError } from '#api/codec/wire-reader';
 import { parseYaml } from '#api/codec/yaml';
 import { decodeBody, type GroupVersionKind } from '#api/decode';
 import type { FieldValidation } from '#api/field-validation';
@@ -36,6 +37,7 @@ function readTree({ request }: ResourceRequest, bytes: Uint8Array): unknown {
     return type === 'application/yaml' ? parseYaml(bytes) : parseJson(bytes);
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+    if (error instanceof ProtobufError) throw badRequest(error.message);
     throw error;
   }
 }
