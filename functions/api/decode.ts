@@ -81,7 +81,8 @@ export function decodeDocument(document: JsonDocument, { expected, fieldValidati
   if (!struct) throw new DecodeError(400, `no kind "${kind}" is registered for version "${groupVersionOf(group, version)}"`);
   const { value, problems } = decodeTyped(document, struct);
   const warnings = judgeFields({ fields: [...fields, ...problems], yaml }, fieldValidation);
-  return { object: { ...value, kind, apiVersion: groupVersionOf(group, version) } as unknown as KubeObject, warnings };
+  const typeMeta = { kind, apiVersion: groupVersionOf(group, version) };
+  return { object: { ...typeMeta, ...value, ...typeMeta } as unknown as KubeObject, warnings }; // first in order, last in say
 }
 
 /** An error that says what is wrong with a document, rather than with us. */

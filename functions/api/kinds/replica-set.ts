@@ -43,6 +43,5 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
     ...containerColumns<ReplicaSet>(({ spec }) => spec?.template),
     column('Selector', 'Labels of the pods that belong to it', ({ spec }) => selectorText(spec?.selector), { wide: true }),
   ],
-  selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector' },
 };
