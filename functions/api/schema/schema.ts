@@ -71,7 +71,7 @@ export type LeafKind =
   | 'fieldsV1';
 
 export interface Schema {
-  /** undefined for a kind that the table does not know (custom resources). Options, Status and Table are of every group. */
+  /** undefined for a kind that the table does not know (custom resources). Options are of every group, Status and Table of every built-in one. */
   typeOf: (group: string, version: string, kind: string) => StructType | undefined;
   /** Throws for a name that no TypeRef gave. */
   structNamed: (name: string) => StructType;
@@ -83,6 +83,8 @@ export interface Schema {
 }
 
 const COMMON = 'meta.k8s.io/v1';
+// Also of groups that custom resources make, whose own kinds may be called Status or Table.
+const OF_EVERY_GROUP = /^(Create|Update|Patch|Delete|Get|List)Options$/;
 
 interface Table {
   models: Record<string, string>;
@@ -115,7 +117,8 @@ function openSchema({ models, kinds, structs }: Table): Schema {
 
   return {
     typeOf(group, version, kind) {
-      const name = kindMaps.get(groupVersionOf(group, version))?.get(kind) ?? kindMaps.get(COMMON)?.get(kind);
+      const own = kindMaps.get(groupVersionOf(group, version));
+      const name = own?.get(kind) ?? (own || OF_EVERY_GROUP.test(kind) ? kindMaps.get(COMMON)?.get(kind) : undefined);
       return name === undefined ? undefined : structNamed(name);
     },
     structNamed,

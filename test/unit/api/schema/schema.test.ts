@@ -50,10 +50,12 @@ test('merge facts come with the fields', () => {
   expect(structNamed('meta/v1.LabelSelector').atomic).toBe(true);
 });
 
-test('options and Status are kinds of every group', () => {
+test('options are kinds of every group, Status of every built-in one', () => {
   expect(typeOf('apps', 'v1', 'DeleteOptions')?.name).toBe('meta/v1.DeleteOptions');
   expect(typeOf('', 'v1', 'Status')?.name).toBe('meta/v1.Status');
+  expect(typeOf('example.com', 'v1', 'DeleteOptions')?.name).toBe('meta/v1.DeleteOptions');
   expect(typeOf('example.com', 'v1', 'Widget')).toBeUndefined();
+  expect(typeOf('example.com', 'v1', 'Status')).toBeUndefined();
 });
 
 test('resources are found by plural and by kind, and share storage where Kubernetes does', () => {
