@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import type { IndexTerm, Revision } from '#ports/table';
@@ -31,6 +31,7 @@ export function openDatabases(folder: string): Databases {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Without overlappingSync a transaction becomes visible only when it is on disk: no reader sees what a power cut may take back.
   const root = open({ path: folder, noSubdir: false, overlappingSync: false, maxDbs: 8 });
+  syncFolder(folder);
   const named = <V>(name: string): Database<V, Buffer> => root.openDB<V, Buffer>({ name, encoding: 'msgpack', keyEncoding: 'binary' });
   const texts = <V>(name: string): Database<V, string> => root.openDB<V, string>({ name, encoding: 'msgpack' });
   return {
@@ -43,6 +44,13 @@ export function openDatabases(folder: string): Databases {
     due: named('due'),
     counters: texts('counters'),
   };
+}
+
+// LMDB flushes its file; that the file is in the folder is another thing that a power cut may take back.
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
 }
 
 export function toTermRecords(terms: readonly IndexTerm[]): TermRecord[] {
