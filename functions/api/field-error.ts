@@ -64,8 +64,8 @@ function joined(head: string, detail: string): string {
   return detail === '' ? head : `${head}: ${detail}`;
 }
 
-// As Go prints it: a missing value is the string "null", everything that is not a plain number or boolean is JSON.
+// As Go prints it: a missing value is the string "null" (null itself, an empty map, is not), everything that is not a plain number or boolean is JSON.
 function shown(value: unknown): string {
-  if (value === undefined || value === null) return '"null"';
+  if (value === undefined) return '"null"';
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? Number(part) : part));
 }

@@ -11,6 +11,9 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** What the name may look like; default: a DNS-1123 subdomain. */
   name?: NameCheck;
 
+  /** Finalizers need no domain. */
+  plainFinalizers?: boolean;
+
   /** Present where the kind counts generations: it starts at 1, and rises when this says that the wish has changed. */
   isNewGeneration?(object: T, old: T): boolean;
 

@@ -34,7 +34,7 @@ export function beforeCreate(resource: ApiResource, object: KubeObject, context:
   if (hasStatus(resource) && !rules.keepsStatusOnCreate) delete object.status;
   rules.prepareForCreate?.(object, context);
   const fields = [
-    ...validateObjectMeta(meta, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain }),
+    ...validateObjectMeta(meta, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain, plainFinalizers: rules.plainFinalizers }),
     ...(rules.validate?.(object) ?? []),
     ...(rules.validateCreate?.(object) ?? []),
   ];
@@ -54,7 +54,7 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
   rules.prepareForUpdate?.(object, old, context, input.subresource);
   if (rules.isNewGeneration?.(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   const fields = [
-    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...validateObjectMetaUpdate(object.metadata, old.metadata, rules.plainFinalizers),
     ...(rules.validate?.(object) ?? []),
     ...(rules.validateUpdate?.(object, old, input.subresource) ?? []),
   ];
@@ -64,7 +64,7 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
 function statusUpdate(rules: KindRules, object: KubeObject, { old, context }: { old: KubeObject; context: RuleContext }): Verdict {
   if (rules.status?.prepareForUpdate) rules.status.prepareForUpdate(object, old, context);
   else onlyStatusChanges(object, old);
-  const fields = [...validateObjectMetaUpdate(object.metadata, old.metadata), ...(rules.status?.validateUpdate?.(object, old) ?? [])];
+  const fields = [...validateObjectMetaUpdate(object.metadata, old.metadata, rules.plainFinalizers), ...(rules.status?.validateUpdate?.(object, old) ?? [])];
   return { fields: distinct(fields), warnings: [] };
 }
 

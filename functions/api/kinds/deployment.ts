@@ -57,7 +57,10 @@ function specErrors(spec: DeploymentSpec): FieldError[] {
 
 function strategyErrors({ type, rollingUpdate }: DeploymentStrategy, path: string): FieldError[] {
   if (type === 'Recreate') return rollingUpdate ? [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")] : [];
-  if (type !== 'RollingUpdate') return [notSupported(`${path}.type`, type, ['Recreate', 'RollingUpdate'])];
+  if (type !== 'RollingUpdate') {
+    const given = { Type: type, RollingUpdate: rollingUpdate ? { MaxUnavailable: rollingUpdate.maxUnavailable, MaxSurge: rollingUpdate.maxSurge } : null };
+    return [notSupported(path, given, ['Recreate', 'RollingUpdate'])];
+  }
   if (!rollingUpdate) return [required(`${path}.rollingUpdate`, 'this should be defaulted and never be nil')];
   const { maxUnavailable, maxSurge } = rollingUpdate;
   const at = `${path}.rollingUpdate`;

@@ -76,7 +76,7 @@ function endpointErrors(endpoints: Endpoint[], addressType: string): FieldError[
 
 function addressErrors(address: string, path: string, { addressType, index }: { addressType: string; index: number }): FieldError[] {
   const field = `${path}[${index}]`;
-  if (addressType === 'FQDN') return dns1123Subdomain(address).map((text) => invalid(field, address, text));
+  if (addressType === 'FQDN') return address === '' ? [required(field)] : dns1123Subdomain(address).map((text) => invalid(field, address, text));
   const problems = ipProblems(address);
   if (problems.length > 0) return problems.map((text) => invalid(field, address, text));
   const isRight = addressType === 'IPv4' ? isIpv4(address) : isIpv6(address);

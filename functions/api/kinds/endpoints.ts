@@ -1,4 +1,4 @@
-import { duplicate, invalid, required, type FieldError } from '../field-error.ts';
+import { invalid, required, type FieldError } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from '../schema/kinds.generated.ts';
 import { endpointIpProblems, ipProblems } from '../validation/addresses.ts';
@@ -23,8 +23,7 @@ function subsetErrors({ addresses = [], notReadyAddresses = [], ports = [] }: En
   if (addresses.length + notReadyAddresses.length === 0) errors.push(required(path, 'must specify `addresses` or `notReadyAddresses`'));
   errors.push(...addresses.flatMap((address, i) => addressErrors(address, `${path}.addresses[${i}]`)));
   errors.push(...notReadyAddresses.flatMap((address, i) => addressErrors(address, `${path}.notReadyAddresses[${i}]`)));
-  const names = new Set<string>();
-  return [...errors, ...ports.flatMap((port, i) => portErrors(port, `${path}.ports[${i}]`, { names, needsName: ports.length > 1 }))];
+  return [...errors, ...ports.flatMap((port, i) => portErrors(port, `${path}.ports[${i}]`, ports.length > 1))];
 }
 
 function addressErrors({ ip = '', hostname, nodeName }: EndpointAddress, path: string): FieldError[] {
@@ -37,12 +36,10 @@ function addressErrors({ ip = '', hostname, nodeName }: EndpointAddress, path: s
   ];
 }
 
-function portErrors(port: EndpointPort, path: string, { names, needsName }: { names: Set<string>; needsName: boolean }): FieldError[] {
+function portErrors(port: EndpointPort, path: string, needsName: boolean): FieldError[] {
   const errors: FieldError[] = [];
   if (needsName && !port.name) errors.push(required(`${path}.name`));
   errors.push(...optionalName(`${path}.name`, port.name, dns1123Label));
-  if (port.name && names.has(port.name)) errors.push(duplicate(`${path}.name`, port.name));
-  if (port.name) names.add(port.name);
   errors.push(...validatePortNumber(`${path}.port`, port.port ?? 0), ...validateProtocol(`${path}.protocol`, port.protocol));
   if (port.appProtocol !== undefined) errors.push(...qualifiedName(port.appProtocol).map((text) => invalid(`${path}.appProtocol`, port.appProtocol, text)));
   return errors;

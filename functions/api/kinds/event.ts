@@ -2,8 +2,11 @@ import { invalid, required, type FieldError } from '../field-error.ts';
 import type { KindRules, TableColumn } from '../kind-rules.ts';
 import type { KubeObject } from '../object.ts';
 import type { Event, EventsV1Event, ObjectReference } from '../schema/kinds.generated.ts';
-import { qualifiedName } from '../validation/names.ts';
+import { pathSegmentName, qualifiedName, utf8Length } from '../validation/names.ts';
 import { ageOf, column, nameColumn } from './columns.ts';
+
+const MAX_WORD = 128;
+const MAX_NOTE = 1024;
 
 /** One event as both groups tell it. */
 interface Told {
@@ -18,6 +21,9 @@ interface Told {
 }
 
 export const eventRules: KindRules<Event> = {
+  // Elder reporters name events as they like.
+  name: pathSegmentName,
+  plainFinalizers: true,
   validate: (event) => {
     const errors = namespaceErrors(event.metadata.namespace, event.involvedObject?.namespace, 'involvedObject.namespace');
     if (!event.eventTime) return errors;
@@ -85,8 +91,13 @@ function reporterErrors(field: string, reporter: string | undefined): FieldError
   return [...missing, ...qualifiedName(reporter ?? '').map((text) => invalid(field, reporter ?? '', text))];
 }
 
-function requiredErrors(event: { reportingInstance?: string; action?: string; reason?: string }): FieldError[] {
-  return (['reportingInstance', 'action', 'reason'] as const).filter((field) => !event[field]).map((field) => required(field));
+function requiredErrors(event: { reportingInstance?: string; action?: string; reason?: string; message?: string; note?: string }): FieldError[] {
+  const errors = (['reportingInstance', 'action', 'reason'] as const).flatMap((field) => {
+    if (!event[field]) return [required(field)];
+    return utf8Length(event[field]) > MAX_WORD ? [invalid(field, '', `can have at most ${MAX_WORD} characters`)] : [];
+  });
+  const tooLong = utf8Length(event.message ?? event.note ?? '') > MAX_NOTE;
+  return tooLong ? [...errors, invalid('message', '', `can have at most ${MAX_NOTE} characters`)] : errors;
 }
 
 function seriesErrors({ series }: EventsV1Event): FieldError[] {

@@ -4,6 +4,7 @@ import { nonNegative, positive } from '../validation/numbers.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 
 export const leaseRules: KindRules<Lease> = {
+  plainFinalizers: true,
   // Fields of a feature that is off by default (coordinated leader election) are dropped, not judged.
   prepareForCreate: dropCoordination,
   prepareForUpdate: dropCoordination,

@@ -2,7 +2,7 @@ import { duplicate, forbidden, invalid, notSupported, required, type FieldError 
 import { isEqual } from '../equal.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { Node, NodeSpec, Taint } from '../schema/kinds.generated.ts';
-import { isCidr, isIpv4 } from '../validation/addresses.ts';
+import { cidrProblems, isIpv4 } from '../validation/addresses.ts';
 import { labelValue, qualifiedName } from '../validation/names.ts';
 import { validateNonNegativeQuantity } from '../validation/resources.ts';
 import { nodeColumns } from './node-columns.ts';
@@ -12,7 +12,7 @@ const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 export const nodeRules: KindRules<Node> = {
   keepsStatusOnCreate: true,
   setDefaults: ({ spec, status }) => {
-    if (spec?.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
+    if (spec?.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
     else if (spec?.podCIDRs?.[0] && !spec.podCIDR) spec.podCIDR = spec.podCIDRs[0];
     // Until the node says what it keeps for itself, all of it can be had.
     if (status?.capacity && Object.keys(status.allocatable ?? {}).length === 0) status.allocatable = { ...status.capacity };
@@ -47,7 +47,7 @@ function taintErrors(taints: Taint[], path: string): FieldError[] {
 }
 
 function cidrErrors(cidrs: string[], path: string): FieldError[] {
-  const errors = cidrs.flatMap((cidr, i) => (isCidr(cidr) ? [] : [invalid(`${path}[${i}]`, cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]));
+  const errors = cidrs.flatMap((cidr, i) => cidrProblems(cidr).map((text) => invalid(`${path}[${i}]`, cidr, text)));
   const families = cidrs.map((cidr) => isIpv4(cidr.split('/')[0] ?? ''));
   if (new Set(families).size < families.length) errors.push(invalid(path, cidrs, 'may specify no more than one CIDR for each IP family'));
   return errors;

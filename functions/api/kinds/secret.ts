@@ -1,8 +1,10 @@
 import { isEqual } from '../equal.ts';
 import { forbidden, invalid, required, tooLong, type FieldError } from '../field-error.ts';
+import { JsonSyntaxError } from '../codec/json-reader.ts';
+import { readJson } from '../codec/json.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { KubeObject } from '../object.ts';
-import { base64Bytes, decodeBase64, encodeBase64 } from '../validation/base64.ts';
+import { base64Bytes, base64Decoded, encodeBase64 } from '../validation/base64.ts';
 import { configMapKey } from '../validation/names.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 
@@ -68,19 +70,16 @@ function typeErrors({ type = '', data = {}, metadata }: Secret): FieldError[] {
   return (REQUIRED_KEYS[type] ?? []).flatMap((key) => {
     const value = data[key];
     if (value === undefined) return [required(`data[${key}]`)];
-    return JSON_KEYS.has(key) && !isJson(value) ? [jsonError(`data[${key}]`)] : [];
+    return JSON_KEYS.has(key) ? jsonErrors(value, `data[${key}]`) : [];
   });
 }
 
-function isJson(base64: string): boolean {
+function jsonErrors(base64: string, field: string): FieldError[] {
   try {
-    JSON.parse(decodeBase64(base64));
-    return true;
-  } catch {
-    return false;
+    readJson(base64Decoded(base64));
+    return [];
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return [invalid(field, REDACTED, error.message)];
+    throw error;
   }
-}
-
-function jsonError(field: string): FieldError {
-  return invalid(field, REDACTED, 'must be valid JSON');
 }

@@ -10,5 +10,5 @@ export const serviceAccountRules: KindRules<ServiceAccount> = {
 
 // A secret is named; that it is a Secret, and of the same namespace, goes without saying.
 function namesOnly(account: ServiceAccount): void {
-  if (account.secrets) account.secrets = account.secrets.map(({ name = '' }) => ({ name }));
+  if (account.secrets) account.secrets = account.secrets.map(({ name }) => (name ? { name } : {}));
 }

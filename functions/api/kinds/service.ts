@@ -1,3 +1,4 @@
+import { isEqual } from '../equal.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { Service, ServiceSpec } from '../schema/kinds.generated.ts';
 import { dns1123Label } from '../validation/names.ts';
@@ -15,6 +16,7 @@ export const serviceRules: KindRules<Service> = {
   },
   prepareForUpdate: ({ spec }, old) => {
     if (!spec || !old.spec) return;
+    if (spec.type === 'ExternalName' && old.spec.type !== 'ExternalName') dropAddresses(spec, old.spec);
     keepAllocated(spec, old.spec);
     prepareAddresses(spec);
   },
@@ -50,11 +52,7 @@ function defaultTraffic(spec: ServiceSpec): void {
 
 /** Everything about addresses that needs no allocator: the families of a cluster that speaks IPv4, and the two names of one address. */
 function prepareAddresses(spec: ServiceSpec): void {
-  if (spec.type === 'ExternalName') {
-    delete spec.ipFamilies;
-    delete spec.ipFamilyPolicy;
-    return;
-  }
+  if (spec.type === 'ExternalName') return;
   if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
   if (spec.clusterIPs?.[0] && !spec.clusterIP) spec.clusterIP = spec.clusterIPs[0];
   // Its endpoints are somebody else's, of any family.
@@ -66,6 +64,16 @@ function prepareAddresses(spec: ServiceSpec): void {
   }
   spec.ipFamilyPolicy ??= 'SingleStack';
   if (!spec.ipFamilies?.length) spec.ipFamilies = ['IPv4'];
+}
+
+// Nobody has to take back by hand what the server gave.
+function dropAddresses(spec: ServiceSpec, old: ServiceSpec): void {
+  if (isEqual(spec.clusterIPs, old.clusterIPs)) {
+    delete spec.clusterIP;
+    delete spec.clusterIPs;
+  }
+  delete spec.ipFamilies;
+  delete spec.ipFamilyPolicy;
 }
 
 // A writer that leaves out what the server allocated keeps it, as long as the type still has it.

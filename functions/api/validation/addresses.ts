@@ -39,7 +39,8 @@ export function ipProblems(text: string): string[] {
 }
 
 export function cidrProblems(text: string): string[] {
-  return isCidr(text) ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+  if (!isCidr(text)) return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+  return hasHostBits(text) ? ['must not have bits set beyond the prefix length'] : [];
 }
 
 /** An address that stands for one place: endpoints and external addresses must not mean "here" or "anywhere". */
@@ -49,6 +50,17 @@ export function endpointIpProblems(ip: string): string[] {
   if ((isIpv4(ip) && ip.startsWith('169.254.')) || /^fe[89ab]/i.test(ip)) return ['may not be in the link-local range (169.254.0.0/16, fe80::/10)'];
   if ((isIpv4(ip) && ip.startsWith('224.0.0.')) || /^ff.2:/i.test(ip)) return ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'];
   return [];
+}
+
+function hasHostBits(cidr: string): boolean {
+  const [address = '', length = ''] = cidr.split('/');
+  const bits = isIpv4(address) ? address.split('.').map((part) => Number(part).toString(2).padStart(8, '0')).join('') : ipv6Bits(address);
+  return bits.slice(Number(length)).includes('1');
+}
+
+function ipv6Bits(address: string): string {
+  const [head = '', tail = ''] = address.split('::').map((half) => half.split(':').filter((group) => group !== '').map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join(''));
+  return head + '0'.repeat(128 - head.length - tail.length) + tail;
 }
 
 function hasLeadingZero(text: string): boolean {

@@ -4,8 +4,8 @@ export function base64Bytes(text: string): number {
   return Math.max(0, (text.length / 4) * 3 - padding);
 }
 
-export function decodeBase64(text: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+export function base64Decoded(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 export function encodeBase64(text: string): string {

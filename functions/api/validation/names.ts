@@ -3,6 +3,7 @@ export type NameCheck = (value: string) => string[];
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const SEARCH = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*';
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
@@ -13,7 +14,7 @@ export function isDns1123Label(value: string): boolean {
 }
 
 export const dns1123Label: NameCheck = (value) => {
-  const problems = longerThan(value, 63);
+  const problems = tooManyCharacters(value, 63);
   if (whole(LABEL).test(value)) return problems;
   if (whole(SUBDOMAIN).test(value)) return [...problems, 'must not contain dots'];
   const text = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
@@ -21,13 +22,20 @@ export const dns1123Label: NameCheck = (value) => {
 };
 
 export const dns1123Subdomain: NameCheck = (value) => {
-  const problems = longerThan(value, 253);
+  const problems = tooManyCharacters(value, 253);
   const text = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
   return whole(SUBDOMAIN).test(value) ? problems : [...problems, pattern(text, SUBDOMAIN, 'example.com')];
 };
 
+/** A subdomain with the underscores that service discovery has. */
+export const dnsSearchPath: NameCheck = (value) => {
+  const problems = tooManyCharacters(value, 253);
+  const text = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  return whole(SEARCH).test(value) ? problems : [...problems, pattern(text, SEARCH, 'example.com')];
+};
+
 export const dns1035Label: NameCheck = (value) => {
-  const problems = longerThan(value, 63);
+  const problems = tooManyCharacters(value, 63);
   const text = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
   return whole(LABEL_1035).test(value) ? problems : [...problems, pattern(text, LABEL_1035, 'my-name', 'abc-123')];
 };
@@ -60,7 +68,7 @@ export const labelValue: NameCheck = (value) => {
 
 /** Keys of ConfigMaps and Secrets, which become file names. */
 export const configMapKey: NameCheck = (value) => {
-  const problems = longerThan(value, 253);
+  const problems = tooManyCharacters(value, 253);
   if (!whole(CONFIG_KEY).test(value)) {
     const text = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
     problems.push(pattern(text, CONFIG_KEY, 'key.name', 'KEY_NAME', 'key-name'));
@@ -101,7 +109,12 @@ export function utf8Length(text: string): number {
   return length;
 }
 
-export function longerThan(value: string, maxBytes: number): string[] {
+// The texts differ between names and label values, the counting does not.
+function tooManyCharacters(value: string, max: number): string[] {
+  return utf8Length(value) > max ? [`must be no more than ${max} characters`] : [];
+}
+
+function longerThan(value: string, maxBytes: number): string[] {
   return utf8Length(value) > maxBytes ? [`must be no more than ${maxBytes} bytes`] : [];
 }
 

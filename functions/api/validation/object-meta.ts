@@ -9,6 +9,7 @@ const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion
 export interface MetadataRule {
   namespaced: boolean;
   name: NameCheck;
+  plainFinalizers?: boolean | undefined;
 }
 
 export function validateObjectMeta(meta: ObjectMeta, rule: MetadataRule): FieldError[] {
@@ -16,17 +17,17 @@ export function validateObjectMeta(meta: ObjectMeta, rule: MetadataRule): FieldE
   if (meta.generateName) errors.push(...asPrefix(rule.name, meta.generateName).map((text) => invalid('metadata.generateName', meta.generateName, text)));
   if (!meta.name) errors.push(required('metadata.name', 'name or generateName is required'));
   else errors.push(...rule.name(meta.name).map((text) => invalid('metadata.name', meta.name, text)));
-  errors.push(...namespaceErrors(meta.namespace, rule.namespaced), ...sharedErrors(meta));
+  errors.push(...namespaceErrors(meta.namespace, rule.namespaced), ...sharedErrors(meta, rule.plainFinalizers));
   return errors;
 }
 
-export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
+export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, plainFinalizers = false): FieldError[] {
   const errors: FieldError[] = [];
   if (meta.deletionTimestamp) errors.push(...newFinalizerErrors(meta.finalizers ?? [], old.finalizers ?? []));
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     if (!isEqual(meta[field] ?? undefined, old[field] ?? undefined)) errors.push(invalid(`metadata.${field}`, meta[field], 'field is immutable'));
   }
-  return [...errors, ...sharedErrors(meta)];
+  return [...errors, ...sharedErrors(meta, plainFinalizers)];
 }
 
 export function validateLabels(labels: Record<string, string> | undefined, path: string): FieldError[] {
@@ -48,14 +49,14 @@ export function finalizerProblems(name: string): string[] {
   return name.includes('/') || STANDARD_FINALIZERS.has(name) ? [] : ['name is neither a standard finalizer name nor is it fully qualified'];
 }
 
-function sharedErrors(meta: ObjectMeta): FieldError[] {
+function sharedErrors(meta: ObjectMeta, plainFinalizers = false): FieldError[] {
   const errors: FieldError[] = [];
   if ((meta.generation ?? 0) < 0) errors.push(invalid('metadata.generation', meta.generation, 'must be greater than or equal to 0'));
   errors.push(
     ...validateLabels(meta.labels, 'metadata.labels'),
     ...validateAnnotations(meta.annotations, 'metadata.annotations'),
     ...ownerErrors(meta.ownerReferences ?? [], 'metadata.ownerReferences'),
-    ...finalizerErrors(meta.finalizers ?? [], 'metadata.finalizers'),
+    ...finalizerErrors(meta.finalizers ?? [], 'metadata.finalizers', plainFinalizers),
   );
   return errors;
 }
@@ -87,12 +88,12 @@ function ownerReferenceErrors(owner: OwnerReference, path: string): FieldError[]
   return errors;
 }
 
-function finalizerErrors(finalizers: string[], path: string): FieldError[] {
+function finalizerErrors(finalizers: string[], path: string, plain: boolean): FieldError[] {
   const errors = finalizers.flatMap((finalizer) => qualifiedName(finalizer).map((text) => invalid(path, finalizer, text)));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
-  return [...errors, ...finalizers.flatMap((finalizer, i) => finalizerProblems(finalizer).map((text) => invalid(`${path}[${i}]`, finalizer, text)))];
+  return plain ? errors : [...errors, ...finalizers.flatMap((finalizer, i) => finalizerProblems(finalizer).map((text) => invalid(`${path}[${i}]`, finalizer, text)))];
 }
 
 function newFinalizerErrors(finalizers: string[], old: string[]): FieldError[] {

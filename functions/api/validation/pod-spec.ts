@@ -3,7 +3,7 @@ import type { HostAlias, PodDNSConfig, PodSpec, PodTemplateSpec } from '../schem
 import { ipProblems, isIp, legacyIpProblems } from './addresses.ts';
 import { validateAffinity } from './affinity.ts';
 import { validateAllContainers } from './containers.ts';
-import { dns1123Label, dns1123Subdomain, qualifiedName } from './names.ts';
+import { dns1123Label, dns1123Subdomain, dnsSearchPath, qualifiedName } from './names.ts';
 import { nonNegative, positiveInt32 } from './numbers.ts';
 import { validateAnnotations, validateLabels } from './object-meta.ts';
 import { optionalName, requiredName } from './references.ts';
@@ -125,9 +125,7 @@ function dnsConfigErrors(spec: PodSpec, path: string): FieldError[] {
 
 // A trailing dot says "fully qualified", a single dot is the root, and underscores are common in practice.
 function searchErrors(search: string, field: string): FieldError[] {
-  if (search === '.') return [];
-  const plain = search.replace(/\.$/, '').replaceAll('_', '-').replace(/^-|(?<=\.)-/g, 'a');
-  return dns1123Subdomain(plain).map((text) => invalid(field, search, text));
+  return search === '.' ? [] : dnsSearchPath(search.replace(/\.$/, '')).map((text) => invalid(field, search, text));
 }
 
 function hostAliasErrors(aliases: HostAlias[], path: string): FieldError[] {

@@ -1,6 +1,5 @@
 import { duplicate, invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { Container, ContainerPort } from '../schema/kinds.generated.ts';
-import { legacyIpProblems } from './addresses.ts';
 import { portName } from './names.ts';
 
 export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'] as const;
@@ -39,7 +38,6 @@ export function validateContainerPorts(ports: ContainerPort[], path: string): Fi
     else errors.push(...validatePortNumber(`${at}.containerPort`, port.containerPort));
     if (port.hostPort) errors.push(...validatePortNumber(`${at}.hostPort`, port.hostPort));
     errors.push(...validateProtocol(`${at}.protocol`, port.protocol));
-    if (port.hostIP) errors.push(...legacyIpProblems(port.hostIP).map((text) => invalid(`${at}.hostIP`, port.hostIP, text)));
     return errors;
   });
 }

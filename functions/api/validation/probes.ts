@@ -77,5 +77,5 @@ function httpGetErrors(action: HTTPGetAction, path: string): FieldError[] {
 
 function sleepErrors(seconds: number, path: string, graceSeconds: number): FieldError[] {
   if (seconds >= 0 && seconds <= graceSeconds) return [];
-  return [invalid(path, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.`)];
+  return [invalid(path, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`)];
 }

@@ -50,7 +50,7 @@ function profileErrors(profile: SeccompProfile | AppArmorProfile, path: string, 
   const name = profile.localhostProfile;
   if (profile.type === 'Localhost') return localhostErrors(name, `${path}.localhostProfile`, isSeccomp);
   const errors: FieldError[] = [];
-  if (name !== undefined) errors.push(invalid(`${path}.localhostProfile`, name, `can only be set when ${isSeccomp ? 'seccomp ' : ''}type is Localhost`));
+  if (name !== undefined) errors.push(invalid(`${path}.localhostProfile`, isSeccomp ? profile : name, `can only be set when ${isSeccomp ? 'seccomp ' : ''}type is Localhost`));
   if (!profile.type) return [...errors, required(`${path}.type`, 'type is required when seccompProfile is set'.replace('seccompProfile', isSeccomp ? 'seccompProfile' : 'appArmorProfile'))];
   return PROFILE_TYPES.includes(profile.type) ? errors : [...errors, notSupported(`${path}.type`, profile.type, PROFILE_TYPES)];
 }

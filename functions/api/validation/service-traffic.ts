@@ -5,7 +5,7 @@ import { qualifiedName } from './names.ts';
 import { portNumberProblems } from './ports.ts';
 
 const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
-const DISTRIBUTIONS = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 
 /** How traffic reaches a service and its endpoints: policies, and all that only load balancers have. */
 export function validateServiceTraffic(spec: ServiceSpec): FieldError[] {
@@ -17,8 +17,8 @@ export function validateServiceTraffic(spec: ServiceSpec): FieldError[] {
 
 function sourceRangeErrors({ type, loadBalancerSourceRanges: ranges = [] }: ServiceSpec): FieldError[] {
   if (ranges.length === 0) return [];
-  if (type !== 'LoadBalancer') return [forbidden('spec.LoadBalancerSourceRanges', ONLY_LOAD_BALANCER)];
-  return ranges.flatMap((range, i) => cidrProblems(range.trim()).map((text) => invalid(`spec.LoadBalancerSourceRanges[${i}]`, range, text)));
+  const misplaced = type === 'LoadBalancer' ? [] : [forbidden('spec.LoadBalancerSourceRanges', ONLY_LOAD_BALANCER)];
+  return misplaced.concat(ranges.flatMap((range, i) => cidrProblems(range.trim()).map((text) => invalid(`spec.LoadBalancerSourceRanges[${i}]`, range, text))));
 }
 
 function loadBalancerErrors({ type, allocateLoadBalancerNodePorts, loadBalancerClass }: ServiceSpec): FieldError[] {

@@ -58,8 +58,8 @@ function typeErrors(spec: ServiceSpec): FieldError[] {
   return errors;
 }
 
-function externalNameErrors({ externalName, clusterIPs }: ServiceSpec): FieldError[] {
-  const errors: FieldError[] = clusterIPs?.length ? [forbidden('spec.clusterIPs', 'may not be set for ExternalName services')] : [];
+function externalNameErrors({ externalName, clusterIPs, ipFamilies, ipFamilyPolicy }: ServiceSpec): FieldError[] {
+  const errors = Object.entries({ clusterIPs, ipFamilies, ipFamilyPolicy }).filter(([, value]) => value?.length).map(([field]) => forbidden(`spec.${field}`, 'may not be set for ExternalName services'));
   // An absolute name may be written with its dot.
   if (externalName) return [...errors, ...dns1123Subdomain(externalName.replace(/\.$/, '')).map((text) => invalid('spec.externalName', externalName, text))];
   return [...errors, required('spec.externalName')];

@@ -9,7 +9,7 @@ import { validateClaimSpec } from './persistent-volume-claim.ts';
 import { localNonReservedPath, noBacksteps, requiredName } from './references.ts';
 import { validateNonNegativeQuantity } from './resources.ts';
 
-const HOST_PATH_TYPES = ['BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket', ''];
+const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
 
 /** The errors, and the volumes that may be mounted: one that is refused counts as missing. */
 export function validateVolumes(volumes: Volume[], path: string): { errors: FieldError[]; valid: ReadonlyMap<string, Volume> } {
@@ -151,7 +151,8 @@ function nfsErrors(source: NonNullable<Volume['nfs']>, path: string): FieldError
 function csiErrors(source: CSIVolumeSource, path: string): FieldError[] {
   const errors = validateDriverName(source.driver, `${path}.driver`);
   const secret = source.nodePublishSecretRef;
-  return secret && !secret.name ? [...errors, required(`${path}.nodePublishSecretRef.name`)] : errors;
+  if (!secret) return errors;
+  return secret.name ? [...errors, ...dns1123Subdomain(secret.name).map((text) => invalid(`${path}.name`, secret.name, text))] : [...errors, required(`${path}.nodePublishSecretRef.name`)];
 }
 
 export function validateDriverName(driver: string | undefined, field: string): FieldError[] {

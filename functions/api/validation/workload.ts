@@ -15,9 +15,9 @@ export function validateSelectorAndTemplate(spec: { selector?: LabelSelector; te
 }
 
 function mismatch(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined, path: string): FieldError[] {
-  const labels = template?.metadata?.labels ?? {};
-  if (selector && (isEmptySelector(selector) || selectorMatches(selector, labels))) return [];
-  return [invalid(`${path}.template.metadata.labels`, labels, '`selector` does not match template `labels`')];
+  const labels = template?.metadata?.labels;
+  if (selector && (isEmptySelector(selector) || selectorMatches(selector, labels ?? {}))) return [];
+  return [invalid(`${path}.template.metadata.labels`, labels ?? null, '`selector` does not match template `labels`')];
 }
 
 // Pods that are kept alive by a controller restart for ever.
