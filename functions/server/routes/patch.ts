@@ -1,22 +1,20 @@
+import { readPatch, type Patch } from '#api/patch/patch';
+import type { FieldValidation } from '#api/field-validation';
 import type { KubeObject } from '#api/object';
-import { StatusError } from '#api/status';
+import { invalid, StatusError } from '#api/status';
 import { readBody } from '../protocol/body.ts';
+import { expectedKind } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
-import { writeOptionsOf, type WriteRequestOptions } from '../protocol/write-options.ts';
+import { writeOptionsOf } from '../protocol/write-options.ts';
 import { inNamespaceOf, toStorage } from './create.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { externalOf, requireSameName, writeUpdate } from './update.ts';
-
-/** A patch that has been read: it is applied to each version that the write is tried on. */
-export interface Patch {
-  apply(current: KubeObject, fieldValidation: WriteRequestOptions['fieldValidation']): KubeObject;
-}
 
 export async function patch(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'PatchOptions');
   const asked = await patchOf(request);
   const change = (current: KubeObject): KubeObject => {
-    const object = toStorage(request, asked.apply(externalOf(request, current), options.fieldValidation));
+    const object = toStorage(request, applied(request, asked, { current: externalOf(request, current), fieldValidation: options.fieldValidation }));
     requireSameName(request, object);
     inNamespaceOf(request, object);
     return object;
@@ -24,7 +22,25 @@ export async function patch(request: ResourceRequest): Promise<Response> {
   return respondStored(request, await writeUpdate(request, change, options));
 }
 
+/** The patch in the body. */
 export async function patchOf(request: ResourceRequest): Promise<Patch> {
-  await readBody(request.request);
-  throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  const contentType = request.request.headers.get('content-type') ?? undefined;
+  const body = await readBody(request.request);
+  if (contentType?.startsWith('application/apply-patch+')) throw refusedApply(request.query);
+  return readPatch(body, contentType);
+}
+
+/** The object that a patch comes to; it may be tried on several versions, and warns once. */
+export function applied(request: ResourceRequest, asked: Patch, { current, fieldValidation }: { current: KubeObject; fieldValidation: FieldValidation }): KubeObject {
+  const { object, warnings } = asked.apply(current, { expected: expectedKind(request), fieldValidation });
+  for (const warning of warnings) if (!request.warnings.includes(warning)) request.warnings.push(warning);
+  return object;
+}
+
+function refusedApply(query: URLSearchParams): StatusError {
+  if (!query.get('fieldManager')) {
+    const field = { type: 'FieldValueRequired' as const, field: 'fieldManager', message: 'Required value: is required for apply patch' };
+    return invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [field]);
+  }
+  return new StatusError(415, 'UnsupportedMediaType', 'server-side apply is not served by this control plane yet: use client-side apply (kubectl apply --server-side=false, helm --server-side=false)');
 }

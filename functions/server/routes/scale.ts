@@ -5,7 +5,7 @@ import { readBody } from '../protocol/body.ts';
 import { decodeObject } from '../protocol/decode-object.ts';
 import { respondValue } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
-import { patchOf } from './patch.ts';
+import { applied, patchOf } from './patch.ts';
 import { refOf, type ResourceRequest } from './resource-request.ts';
 import { requireSameName, writeUpdate } from './update.ts';
 
@@ -28,8 +28,8 @@ export async function updateScale(request: ResourceRequest): Promise<Response> {
 
 export async function patchScale(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'PatchOptions');
-  const patch = await patchOf(request);
-  const written = await writeUpdate(request, (current) => rescaled(request, current, patch.apply(scaleOf(current), options.fieldValidation)), options);
+  const asked = await patchOf(request);
+  const written = await writeUpdate(request, (current) => rescaled(request, current, applied(request, asked, { current: scaleOf(current), fieldValidation: options.fieldValidation })), options);
   return respondValue(request, scaleOf(written.object));
 }
 
