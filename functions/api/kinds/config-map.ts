@@ -33,7 +33,7 @@ export const configMapRules: KindRules<ConfigMap> = {
   },
   columns: [
     nameColumn(),
-    column('Data', 'Number of entries', ({ data, binaryData }) => String(Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length)),
+    column('Data', 'Number of entries', ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length),
     ageColumn(),
   ],
 };

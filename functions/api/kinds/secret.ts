@@ -56,7 +56,7 @@ export const secretRules: KindRules<Secret> = {
   columns: [
     nameColumn(),
     column('Type', 'What the secret is for', ({ type }) => type ?? ''),
-    column('Data', 'Number of entries', ({ data }) => String(Object.keys(data ?? {}).length)),
+    column('Data', 'Number of entries', ({ data }) => Object.keys(data ?? {}).length),
     ageColumn(),
   ],
 };

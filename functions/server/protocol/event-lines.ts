@@ -1,11 +1,12 @@
 import { encodeJsonBytes } from '#api/codec/json';
+import { partialObjectMetadata } from '#api/printing/table';
 import type { StatusError } from '#api/status';
 import type { Revision } from '#ports/table';
 import type { StoredObject, WatchEvent } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
 import { frameOf } from './event-frames.ts';
 import { apiVersionOf, externalBytes } from './external-version.ts';
-import { partialMetadata } from './partial-metadata.ts';
+import { tableOf } from './table.ts';
 
 /** The lines of one watch, in its version and representation. */
 export interface EventLines {
@@ -22,20 +23,40 @@ export function eventLines(request: ResourceRequest): EventLines {
   };
 }
 
-function lineWriter({ representation, resource, frames }: ResourceRequest): EventLines['event'] {
+function lineWriter(request: ResourceRequest): EventLines['event'] {
+  const { representation, resource, frames } = request;
   switch (representation.as) {
+    case 'Table':
+      return tableWriter(request);
     case 'PartialObjectMetadata':
     case 'PartialObjectMetadataList':
-      return (type, stored) => frameOf(type, encodeJsonBytes(partialMetadata(stored.object)));
+      return (type, stored) => frameOf(type, encodeJsonBytes(partialObjectMetadata(stored.object)));
     default:
       return (type, stored) => frames.frame(type, externalBytes(stored, resource));
   }
+}
+
+// The first row brings the columns; the rest of the watch does without.
+function tableWriter(request: ResourceRequest): EventLines['event'] {
+  let withoutColumns = false;
+  return (type, stored) => {
+    const table = tableOf(request, [stored], { listMeta: { resourceVersion: String(stored.revision) }, withoutColumns });
+    withoutColumns = true;
+    return frameOf(type, encodeJsonBytes(table));
+  };
 }
 
 const INITIAL_EVENTS_END = { annotations: { 'k8s.io/initial-events-end': 'true' } };
 
 function bookmarkOf({ representation, resource }: ResourceRequest, revision: Revision, initialEventsEnd: boolean): object {
   const metadata = { resourceVersion: String(revision), ...(initialEventsEnd ? INITIAL_EVENTS_END : {}) };
-  const partial = representation.as === 'PartialObjectMetadata' || representation.as === 'PartialObjectMetadataList';
-  return partial ? { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata } : { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata };
+  switch (representation.as) {
+    case 'Table':
+      return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(revision) }, columnDefinitions: null, rows: [{ cells: [], object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata } }] };
+    case 'PartialObjectMetadata':
+    case 'PartialObjectMetadataList':
+      return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+    default:
+      return { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata };
+  }
 }

@@ -1,11 +1,12 @@
 import { encodeJson } from '#api/codec/json';
+import { partialObjectMetadata } from '#api/printing/table';
 import { StatusError } from '#api/status';
 import type { ListPage } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
 import { concat } from './body.ts';
 import { apiVersionOf, externalBytes } from './external-version.ts';
-import { partialMetadata } from './partial-metadata.ts';
 import { respondBytes, respondValue } from './respond.ts';
+import { tableOf } from './table.ts';
 
 /** A page of objects. Its JSON is put together from the bytes that the store keeps of each: nothing is serialised for a list. */
 export async function respondList(request: ResourceRequest, page: ListPage, token: string | undefined): Promise<Response> {
@@ -15,8 +16,10 @@ export async function respondList(request: ResourceRequest, page: ListPage, toke
     ...(token === undefined || page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   };
   switch (request.representation.as) {
+    case 'Table':
+      return respondValue(request, tableOf(request, page.items, { listMeta: metadata }));
     case 'PartialObjectMetadataList':
-      return respondValue(request, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: page.items.map(({ object }) => partialMetadata(object)) });
+      return respondValue(request, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: page.items.map(({ object }) => partialObjectMetadata(object)) });
     case 'PartialObjectMetadata':
       throw new StatusError(406, 'NotAcceptable', `you requested PartialObjectMetadata, but the requested object is a list (*${request.resource.kind}List)`);
     default:

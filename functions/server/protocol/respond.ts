@@ -1,4 +1,5 @@
 import { encodeJsonBytes } from '#api/codec/json';
+import { partialObjectMetadata } from '#api/printing/table';
 import { StatusError } from '#api/status';
 import type { StoredObject } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
@@ -6,14 +7,16 @@ import { externalBytes } from './external-version.ts';
 import { indentJson } from './indent-json.ts';
 import { yamlOf } from './yaml-answer.ts';
 import { isPretty } from './negotiate.ts';
-import { partialMetadata } from './partial-metadata.ts';
+import { tableOf } from './table.ts';
 
 /** One stored object, in the version and representation that was asked for. */
 export async function respondStored(request: ResourceRequest, stored: StoredObject, status = 200): Promise<Response> {
   const { representation, resource } = request;
   switch (representation.as) {
+    case 'Table':
+      return respondValue(request, tableOf(request, [stored], { listMeta: { resourceVersion: stored.object.metadata.resourceVersion ?? '' } }), status);
     case 'PartialObjectMetadata':
-      return respondValue(request, partialMetadata(stored.object), status);
+      return respondValue(request, partialObjectMetadata(stored.object), status);
     case 'PartialObjectMetadataList':
       throw new StatusError(406, 'NotAcceptable', `you requested PartialObjectMetadataList, but the requested object is not a list (*${resource.kind})`);
     default:

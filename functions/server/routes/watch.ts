@@ -6,6 +6,7 @@ import { concat } from '../protocol/body.ts';
 import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
 import { selectionOf } from '../protocol/selection.ts';
 import { eventLines, type EventLines } from '../protocol/event-lines.ts';
+import { includeObjectOf } from '../protocol/table.ts';
 import { toStatusError } from '../translate-error.ts';
 import { readPage } from './list.ts';
 import { storageResource, type ResourceRequest } from './resource-request.ts';
@@ -14,6 +15,7 @@ import { storageResource, type ResourceRequest } from './resource-request.ts';
 export async function watch(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, true);
   selectionOf(storageResource(request.resource), options); // a selector that nobody understands is refused before the stream begins
+  includeObjectOf(request.query);
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
   if (request.request.method === 'HEAD') return new Response(null, { headers });
 
