@@ -231,7 +231,7 @@ function isDigit(code: number): boolean {
 }
 
 // Half of a surrogate pair has no UTF-8: Go reads it as U+FFFD. (String.prototype.toWellFormed is newer than our library target.)
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return /[\ud800-\udfff]/.test(text) ? text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd') : text;
 }
 

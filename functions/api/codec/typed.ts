@@ -144,7 +144,8 @@ class Decoding {
       this.#path.push(`.${key}`);
       if (seen.has(key)) this.#problem('duplicate');
       if (repeated) seen.add(key);
-      setMember(read, key, this.#element(member, of));
+      const element = this.#element(member, of);
+      if (element !== undefined) setMember(read, key, element);
       this.#path.pop();
     }
     return sortedByKey(read);

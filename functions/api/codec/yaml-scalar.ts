@@ -1,4 +1,5 @@
 import type { Scalar } from 'yaml';
+import { wellFormed } from './json-reader.ts';
 
 export class YamlError extends Error {
   constructor(message: string, cause?: unknown) {
@@ -21,6 +22,7 @@ const CONSTANTS = new Map<string, ScalarValue>([
 /** go-yaml's reading of a scalar, told by asking the API server: YAML 1.1's booleans and octals, but no sexagesimals and no dates. */
 export function resolveScalar(node: Scalar<string | null>): ScalarValue {
   const text = node.value ?? '';
+  if (wellFormed(text) !== text) throw new YamlError('yaml: found invalid Unicode character escape code');
   const tag = node.tag?.replace('tag:yaml.org,2002:', '');
   if (tag === undefined) return node.type === 'PLAIN' || node.type === undefined ? plainScalar(text) : text;
   switch (tag) {

@@ -63,7 +63,7 @@ function text(type: TypeRef, draw: Draw, depth = 0): string {
   if (draw.below(200) === 0) return pick(draw, MISTAKES);
   switch (type.kind) {
     case 'struct': {
-      const fields = [...structNamed(type.name).fields.values()].filter(() => draw.below(3) === 0 && depth < 8);
+      const fields = [...structNamed(type.name).fields.values()].filter(({ name }) => (depth > 0 || (name !== 'kind' && name !== 'apiVersion')) && draw.below(3) === 0 && depth < 8);
       const members = fields.map((field) => `${JSON.stringify(draw.below(100) === 0 ? `${field.name}x` : field.name)}:${text(field.type, draw, depth + 1)}`);
       if (members.length > 0 && draw.below(60) === 0) members.push(members[0] ?? '');
       return `{${members.join(',')}}`;

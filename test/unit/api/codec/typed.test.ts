@@ -29,6 +29,11 @@ describe('what comes back is what Go would write', () => {
     expect(decoded('', 'Pod', { spec: { containers: [{ name: 'a', args: [null, 'x'], ports: null }], nodeSelector: null } })).toMatchObject({ spec: { containers: [{ name: 'a', args: ['', 'x'], resources: {} }] } });
   });
 
+  test('a time that is null in a map is no time', () => {
+    const budget = decoded('policy', 'PodDisruptionBudget', { status: { disruptedPods: { a: null } } });
+    expect(Object.keys((budget as { status: object }).status)).not.toContain('disruptedPods');
+  });
+
   test('fields in Go order, keys of maps sorted', () => {
     expect(encodeJson(decoded('', 'ConfigMap', { data: { b: '1', a: '2' }, metadata: { name: 'x' }, kind: 'ConfigMap' }))).toBe('{"kind":"ConfigMap","metadata":{"name":"x"},"data":{"a":"2","b":"1"}}');
   });

@@ -36,6 +36,7 @@ describe('structure', () => {
     ['k: .inf', 'json: unsupported value: +Inf'],
     ['k: !!binary "%%"', 'yaml: !!binary value contains invalid base64 data'],
     ['{~: a}', 'unsupported map key of type: %!s(<nil>), key: <nil>'],
+    ['k: "\\ud800"', 'yaml: found invalid Unicode character escape code'],
     ['a: b: c', 'yaml: line 1: '],
     [`x: ${'['.repeat(100_000)}`, 'yaml: '],
     [`x: ${'['.repeat(1_500)}${']'.repeat(1_500)}`, 'yaml: '],
