@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+
+/**
+ * The address ranges of one cluster. Two clusters on one machine must not share any, and none may cover what the host already
+ * reaches, so each takes one of 256 slots that is free of the host's own routes.
+ */
+export interface AddressRanges {
+  podCidr: string; // /18: a /24 for each of 64 workers
+  serviceCidr: string; // /20
+  loadBalancerCidr: string; // /24
+}
+
+const SLOTS = 256;
+
+/** `start` spreads clusters over the slots, so that two folders that are made while none runs rarely meet. */
+export function chooseRanges(start: number, routes: Range[] = hostRoutes()): AddressRanges {
+  for (let i = 0; i < SLOTS; i++) {
+    const ranges = rangesOfSlot((start + i) % SLOTS);
+    const taken = Object.values(ranges).some((cidr) => routes.some((route) => overlap(parseCidr(cidr as string), route)));
+    if (!taken) return ranges;
+  }
+  throw new Error('no free address range for pods and Services: the host routes all of 10.64.0.0/10 to 10.255.0.0/16');
+}
+
+/** The address that other machines and pods reach this host by: the first non-internal IPv4 one, or loopback on a host without network. */
+export function hostAddress(): string {
+  return hostAddresses().find((address) => !address.startsWith('127.')) ?? '127.0.0.1';
+}
+
+export function hostAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return [...all.filter((a) => a.family === 'IPv4' && !a.internal).map((a) => a.address), '127.0.0.1'];
+}
+
+/** The `n`th address of a range: 1 is the first host address. */
+export function addressAt(cidr: string, n: number): string {
+  return formatAddress(parseCidr(cidr).base + n);
+}
+
+export interface Range {
+  base: number;
+  bits: number;
+}
+
+function rangesOfSlot(slot: number): AddressRanges {
+  const second = slot >> 2;
+  const third = (slot & 3) << 6;
+  return { podCidr: `10.${64 + second}.${third}.0/18`, serviceCidr: `10.${128 + second}.${third}.0/20`, loadBalancerCidr: `10.${192 + second}.${third}.0/24` };
+}
+
+// /proc/net/route: little-endian hexadecimal; the default route covers everything and says nothing about use.
+function hostRoutes(): Range[] {
+  return readFileSync('/proc/net/route', 'utf8')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'))
+    .filter((fields) => fields.length > 7 && fields[7] !== '00000000')
+    .map((fields) => ({ base: fromLittleEndian(fields[1] ?? ''), bits: bitCount(fromLittleEndian(fields[7] ?? '')) }));
+}
+
+function fromLittleEndian(hex: string): number {
+  return Buffer.from(hex, 'hex').reverse().readUInt32BE(0);
+}
+
+function bitCount(mask: number): number {
+  return mask.toString(2).replaceAll('0', '').length;
+}
+
+function parseCidr(cidr: string): Range {
+  const [address = '', bits = '32'] = cidr.split('/');
+  return { base: address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0), bits: Number(bits) };
+}
+
+function formatAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+}
+
+function overlap(a: Range, b: Range): boolean {
+  const shift = 32 - Math.min(a.bits, b.bits);
+  return Math.floor(a.base / 2 ** shift) === Math.floor(b.base / 2 ** shift);
+}

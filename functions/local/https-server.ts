@@ -1,0 +1,24 @@
+import { createServer, type Server } from 'node:https';
+import { getRequestListener } from '@hono/node-server';
+import type { KeyPair } from '#adapters/certificates/authority';
+
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+// kube-apiserver closes idle connections after 3 minutes; ours outlives the clients' own 90 s, so that it is never the server
+// that closes a connection which a client is about to use.
+const KEEP_ALIVE_MS = 180_000;
+const HEADERS_TIMEOUT_MS = 30_000;
+
+/** HTTPS over a fetch handler. Resolves when it listens; a taken port is the listen error itself (EADDRINUSE). */
+export async function listenHttps(options: { handler: FetchHandler; serving: KeyPair; port: number; host: string }): Promise<Server> {
+  const listener = getRequestListener(options.handler, { overrideGlobalObjects: false });
+  const server = createServer({ cert: options.serving.certificate, key: options.serving.privateKey, minVersion: 'TLSv1.2' }, (incoming, outgoing) => void listener(incoming, outgoing));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = 0; // watches and uploads are bounded by the server itself
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port }, resolve);
+  });
+  return server;
+}

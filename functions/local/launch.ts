@@ -1,0 +1,137 @@
+import { request } from 'node:https';
+import { z } from 'zod';
+import { Failure } from '#client/failure';
+import { type Cluster, type DataFolder, dataFolder, readCluster, readFileIfThere, writeCluster } from './data-folder.ts';
+import { chooseRanges } from './addresses.ts';
+import { choosePort } from './ports.ts';
+import { type Program, lastLines, runningProcess, startProcess, stopProcess } from './processes.ts';
+import { processName, workersOf } from './workers.ts';
+import { randomInt, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+/** `up`, `down` and `status` seen from outside of the server's process. */
+export interface LaunchOptions {
+  dataDir: string;
+  port?: number | undefined;
+  workers?: number | undefined;
+  runtime?: 'docker' | 'simulated' | undefined;
+  program: Program;
+  say(detail: string): void;
+}
+
+export interface Launched {
+  url: string;
+  kubeconfig: string;
+  nodes: string[];
+  nodesReady(say: (detail: string) => void): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 30_000;
+const NODES_TIMEOUT_MS = 60_000;
+const STOP_GRACE_MS = 10_000;
+const POLL_MS = 25;
+
+/** Starts the server of a folder, or finds it running; resolves when the API answers. */
+export async function launch(options: LaunchOptions): Promise<Launched> {
+  const folder = dataFolder(options.dataDir);
+  const cluster = await settle(folder, options);
+  if (runningProcess(folder, 'server') === undefined) {
+    options.say('starting the server');
+    startProcess(folder, 'server', { program: options.program, args: ['server', '--data-dir', folder.root] });
+  }
+  await until('the API server', { logs: folder.logs, timeoutMs: START_TIMEOUT_MS }, async () => {
+    if (runningProcess(folder, 'server') === undefined) throw new Failure('the server ended at once', { why: lastLines(folder, 'server', 15) });
+    options.say(`waiting for https://127.0.0.1:${cluster.port}`);
+    return (await ask(folder, '/readyz')) !== undefined;
+  });
+  const nodes = workersOf(cluster).map((worker) => worker.name);
+  return { url: urlOf(cluster), kubeconfig: folder.kubeconfig, nodes, nodesReady: (say) => nodesReady(folder, nodes, say) };
+}
+
+/** Ends the processes; pods and data stay. */
+export async function stop(dataDir: string): Promise<void> {
+  const folder = dataFolder(dataDir);
+  const cluster = readCluster(folder);
+  // The server first: it would start the agents again.
+  await stopProcess(folder, 'server', STOP_GRACE_MS);
+  await Promise.all((cluster ? workersOf(cluster) : []).map((worker) => stopProcess(folder, processName(worker), STOP_GRACE_MS)));
+}
+
+export function urlOf(cluster: Cluster): string {
+  return `https://127.0.0.1:${cluster.port}`;
+}
+
+/** GET on the API with the administrator's token; undefined when it does not answer with 200. */
+export function ask(folder: DataFolder, path: string): Promise<unknown> {
+  const cluster = readCluster(folder);
+  const token = readFileIfThere(join(folder.root, 'admin.token'))?.trim();
+  const ca = readFileIfThere(join(folder.pki, 'ca.crt'));
+  if (!cluster || !token || ca === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const get = request(`${urlOf(cluster)}${path}`, { ca, headers: { authorization: `Bearer ${token}`, accept: 'application/json' }, timeout: 5000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve(response.statusCode === 200 ? parse(body) : undefined));
+    });
+    get.on('timeout', () => get.destroy());
+    get.on('error', () => resolve(undefined));
+    get.end();
+  });
+}
+
+const NodeList = z.object({
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }), status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }).prefault({}) })),
+});
+
+/** Node name to whether it is Ready; undefined when the API does not answer. */
+export async function readyNodes(folder: DataFolder): Promise<Map<string, boolean> | undefined> {
+  const list = NodeList.safeParse(await ask(folder, '/api/v1/nodes'));
+  if (!list.success) return undefined;
+  return new Map(list.data.items.map((node) => [node.metadata.name, node.status.conditions.some((c) => c.type === 'Ready' && c.status === 'True')]));
+}
+
+async function nodesReady(folder: DataFolder, names: string[], say: (detail: string) => void): Promise<void> {
+  await until('the workers', { logs: folder.logs, timeoutMs: NODES_TIMEOUT_MS }, async () => {
+    const ready = await readyNodes(folder);
+    const missing = names.filter((name) => !ready?.get(name));
+    if (missing.length > 0) say(`${missing[0]} is ${ready?.has(missing[0] ?? '') ? 'not ready' : 'not registered'}`);
+    return missing.length === 0;
+  });
+}
+
+// What was chosen at the first `up` stays: a cluster that comes back is the same cluster. Only the number of workers may be changed.
+async function settle(folder: DataFolder, options: LaunchOptions): Promise<Cluster> {
+  const there = readCluster(folder);
+  if (!there) {
+    const made: Cluster = { uid: randomUUID(), port: await choosePort(options.port), runtime: options.runtime ?? 'docker', workers: options.workers ?? 1, ...chooseRanges(randomInt(256)) };
+    writeCluster(folder, made);
+    return made;
+  }
+  const refused = [
+    options.port !== undefined && options.port !== there.port ? `--port ${options.port}: this cluster has port ${there.port}` : '',
+    options.runtime !== undefined && options.runtime !== there.runtime ? `--runtime ${options.runtime}: this cluster runs on ${there.runtime}` : '',
+  ].filter(Boolean);
+  if (refused.length > 0) throw new Failure('an existing cluster keeps what it was made with', { why: refused.join('\n'), fix: 'Leave the option out, or use another --data-dir.' });
+  if (options.workers === undefined || options.workers === there.workers) return there;
+  const changed = { ...there, workers: options.workers };
+  writeCluster(folder, changed);
+  return changed;
+}
+
+async function until(what: string, { logs, timeoutMs }: { logs: string; timeoutMs: number }, holds: () => Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > deadlineMs) throw new Failure(`not ready within ${timeoutMs / 1000} s: ${what}`, { fix: `Look at what the processes print: ${logs}` });
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+

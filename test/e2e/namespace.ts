@@ -1,0 +1,37 @@
+import { kubectl, type KubectlOptions } from '#test/support/kubectl';
+import { eventually } from '#test/support/eventually';
+
+/** A namespace for one test file, and kubectl bound to it. */
+export interface TestNamespace {
+  name: string;
+  kubectl(args: string[], options?: KubectlOptions): Promise<string>;
+  json<T>(args: string[]): Promise<T>;
+  remove(): Promise<void>;
+}
+
+export async function createNamespace(purpose: string): Promise<TestNamespace> {
+  const name = `e2e-${purpose}-${process.pid}`;
+  await kubectl(['create', 'namespace', name]);
+  await eventually(`default service account of ${name}`, () => kubectl(['get', 'serviceaccount', 'default', '-n', name]));
+  const run = (args: string[], options: KubectlOptions = {}) => kubectl(args, { ...options, namespace: name });
+  return {
+    name,
+    kubectl: run,
+    async json<T>(args: string[]) {
+      return JSON.parse(await run([...args, '-o', 'json'])) as T;
+    },
+    async remove() {
+      await kubectl(['delete', 'namespace', name, '--wait=false', '--ignore-not-found']);
+    },
+  };
+}
+
+/** One GET on a connection of its own; undefined while nobody answers. */
+export async function answerOf(address: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(`http://${address}`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) });
+    return (await response.text()).trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '#test/support/eventually';
+import { ensureWebImages } from '#test/support/images';
+import { runKubectl } from '#test/support/kubectl';
+import { type TestNamespace, answerOf, createNamespace } from './namespace.ts';
+
+// Flow 1: an unchanged manifest, applied with an unchanged kubectl, becomes running containers behind an address.
+const manifest = (name: string) => join(import.meta.dirname, 'manifests', name);
+
+let namespace: TestNamespace;
+
+beforeAll(async () => {
+  await ensureWebImages();
+  namespace = await createNamespace('web');
+});
+afterAll(() => namespace.remove());
+
+test('the manifest is applied and becomes four ready pods', async () => {
+  const applied = await namespace.kubectl(['apply', '-f', manifest('flask.yaml')]);
+  expect(applied).toBe('service/flask-kubernetes-service created\ndeployment.apps/flask-kubernetes created\n');
+  await namespace.kubectl(['rollout', 'status', 'deployment/flask-kubernetes', '--timeout=60s']);
+  const pods = await namespace.kubectl(['get', 'pods', '--no-headers']);
+  expect(pods.trim().split('\n').map((line) => line.split(/\s+/).slice(1, 4))).toEqual(Array(4).fill(['1/1', 'Running', '0']));
+});
+
+test('get deployments shows 4/4', async () => {
+  expect(await namespace.kubectl(['get', 'deployments', '--no-headers'])).toMatch(/^flask-kubernetes\s+4\/4\s+4\s+4\s+\d+s\n$/);
+});
+
+test('the load balancer address answers', async () => {
+  const ip = await eventually('an external address', () => namespace.kubectl(['get', 'service', 'flask-kubernetes-service', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}']));
+  expect(await eventually('an answer', () => answerOf(`${ip}:6000`))).toBe('Hello from Kubernetes!');
+  expect(await namespace.kubectl(['get', 'services', '--no-headers'])).toMatch(new RegExp(`^flask-kubernetes-service\\s+LoadBalancer\\s+[\\d.]+\\s+${ip}\\s+6000:3\\d{4}/TCP\\s+\\d+s\\n$`));
+});
+
+test('applied again, nothing changes', async () => {
+  expect(await namespace.kubectl(['apply', '-f', manifest('flask.yaml')])).toBe('service/flask-kubernetes-service unchanged\ndeployment.apps/flask-kubernetes unchanged\n');
+});
+
+test('describe tells the story of a pod', async () => {
+  const described = await namespace.kubectl(['describe', 'pods', '-l', 'app=flask-kubernetes']);
+  for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started']) expect(described).toMatch(new RegExp(`Normal\\s+${reason}\\s`));
+  const deployment = await namespace.kubectl(['describe', 'deployment', 'flask-kubernetes']);
+  expect(deployment).toMatch(/Replicas:\s+4 desired \| 4 updated \| 4 total \| 4 available \| 0 unavailable/);
+  expect(deployment).toMatch(/ScalingReplicaSet/);
+});
+
+test('the manifest as it circulates, broken, is refused field by field and leaves nothing', async () => {
+  const empty = await createNamespace('broken');
+  try {
+    const refused = await runKubectl(['apply', '-f', manifest('flask-broken.yaml')], { namespace: empty.name });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('The Service "flask-kubernetes -service" is invalid: metadata.name: Invalid value: "flask-kubernetes -service"');
+    expect(refused.stderr).toContain('The Deployment "flask-kubernetes" is invalid:');
+    expect(refused.stderr).toContain('* spec.selector: Required value');
+    expect(refused.stderr).toMatch(/\* spec\.template\.metadata\.labels: Invalid value: .*`selector` does not match template `labels`/);
+    expect((await runKubectl(['get', 'all', '--no-headers'], { namespace: empty.name })).stdout).toBe('');
+  } finally {
+    await empty.remove();
+  }
+});
+
+test('delete -f removes it all, pods included', async () => {
+  await namespace.kubectl(['delete', '-f', manifest('flask.yaml'), '--timeout=60s']);
+  await eventually('no pods', async () => (await namespace.kubectl(['get', 'pods', '--no-headers'])) === '');
+});
