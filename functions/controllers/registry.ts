@@ -2,6 +2,7 @@ import { deploymentController } from './deployment.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
 import { garbageCollector } from './garbage-collector.ts';
+import { createLoadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { createNodeLifecycle } from './node-lifecycle.ts';
 import { podGarbageCollector } from './pod-garbage.ts';
@@ -15,18 +16,21 @@ import type { Controller } from './runtime/controller.ts';
 export interface ControllerOptions {
   /** The cluster's CA, PEM, published in every namespace. */
   rootCa: string;
+  /** Where Services of type LoadBalancer get their addresses. */
+  loadBalancerCidr: string;
   /** How long a node may be silent before nobody trusts it. */
   nodeMonitorGraceMs?: number;
 }
 
 /** All that runs in the loop, in both homes. */
-export function createControllers({ rootCa, nodeMonitorGraceMs }: ControllerOptions): Controller[] {
+export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs }: ControllerOptions): Controller[] {
   return [
     scheduler,
     replicaSetController,
     deploymentController,
     endpointSliceController,
     endpointsController,
+    createLoadBalancerController(loadBalancerCidr),
     serviceAccountController,
     createRootCaPublisher(rootCa),
     createNodeLifecycle(nodeMonitorGraceMs),

@@ -22,3 +22,10 @@ export async function listenHttps(options: { handler: FetchHandler; serving: Key
   });
   return server;
 }
+
+/** Stops taking connections and ends those that are open: watches and waits end by their clients coming again. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

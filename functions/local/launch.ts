@@ -1,13 +1,11 @@
-import { request } from 'node:https';
-import { z } from 'zod';
+import { randomInt, randomUUID } from 'node:crypto';
 import { Failure } from '#client/failure';
-import { type Cluster, type DataFolder, dataFolder, readCluster, readFileIfThere, writeCluster } from './data-folder.ts';
+import { type Cluster, type DataFolder, dataFolder, readCluster, writeCluster } from './data-folder.ts';
+import { asAdmin, readyNodes, urlOf } from './admin-client.ts';
 import { chooseRanges } from './addresses.ts';
 import { choosePort } from './ports.ts';
 import { type Program, lastLines, runningProcess, startProcess, stopProcess } from './processes.ts';
 import { processName, workersOf } from './workers.ts';
-import { randomInt, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 
 /** `up`, `down` and `status` seen from outside of the server's process. */
 export interface LaunchOptions {
@@ -42,10 +40,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   await until('the API server', { logs: folder.logs, timeoutMs: START_TIMEOUT_MS }, async () => {
     if (runningProcess(folder, 'server') === undefined) throw new Failure('the server ended at once', { why: lastLines(folder, 'server', 15) });
     options.say(`waiting for https://127.0.0.1:${cluster.port}`);
-    return (await ask(folder, '/readyz')) !== undefined;
+    return answers(folder, cluster);
   });
   const nodes = workersOf(cluster).map((worker) => worker.name);
-  return { url: urlOf(cluster), kubeconfig: folder.kubeconfig, nodes, nodesReady: (say) => nodesReady(folder, nodes, say) };
+  return { url: urlOf(cluster), kubeconfig: folder.kubeconfig, nodes, nodesReady: (say) => nodesReady({ folder, cluster, names: nodes }, say) };
 }
 
 /** Ends the processes; pods and data stay. */
@@ -57,43 +55,17 @@ export async function stop(dataDir: string): Promise<void> {
   await Promise.all((cluster ? workersOf(cluster) : []).map((worker) => stopProcess(folder, processName(worker), STOP_GRACE_MS)));
 }
 
-export function urlOf(cluster: Cluster): string {
-  return `https://127.0.0.1:${cluster.port}`;
+async function answers(folder: DataFolder, cluster: Cluster): Promise<boolean> {
+  try {
+    return (await asAdmin(folder, cluster, (client) => client.raw({ method: 'GET', path: '/readyz', headers: {} }))) !== undefined;
+  } catch {
+    return false; // not listening yet
+  }
 }
 
-/** GET on the API with the administrator's token; undefined when it does not answer with 200. */
-export function ask(folder: DataFolder, path: string): Promise<unknown> {
-  const cluster = readCluster(folder);
-  const token = readFileIfThere(join(folder.root, 'admin.token'))?.trim();
-  const ca = readFileIfThere(join(folder.pki, 'ca.crt'));
-  if (!cluster || !token || ca === undefined) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    const get = request(`${urlOf(cluster)}${path}`, { ca, headers: { authorization: `Bearer ${token}`, accept: 'application/json' }, timeout: 5000 }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => resolve(response.statusCode === 200 ? parse(body) : undefined));
-    });
-    get.on('timeout', () => get.destroy());
-    get.on('error', () => resolve(undefined));
-    get.end();
-  });
-}
-
-const NodeList = z.object({
-  items: z.array(z.object({ metadata: z.object({ name: z.string() }), status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }).prefault({}) })),
-});
-
-/** Node name to whether it is Ready; undefined when the API does not answer. */
-export async function readyNodes(folder: DataFolder): Promise<Map<string, boolean> | undefined> {
-  const list = NodeList.safeParse(await ask(folder, '/api/v1/nodes'));
-  if (!list.success) return undefined;
-  return new Map(list.data.items.map((node) => [node.metadata.name, node.status.conditions.some((c) => c.type === 'Ready' && c.status === 'True')]));
-}
-
-async function nodesReady(folder: DataFolder, names: string[], say: (detail: string) => void): Promise<void> {
+async function nodesReady({ folder, cluster, names }: { folder: DataFolder; cluster: Cluster; names: string[] }, say: (detail: string) => void): Promise<void> {
   await until('the workers', { logs: folder.logs, timeoutMs: NODES_TIMEOUT_MS }, async () => {
-    const ready = await readyNodes(folder);
+    const ready = await asAdmin(folder, cluster, readyNodes).catch(() => undefined);
     const missing = names.filter((name) => !ready?.get(name));
     if (missing.length > 0) say(`${missing[0]} is ${ready?.has(missing[0] ?? '') ? 'not ready' : 'not registered'}`);
     return missing.length === 0;
@@ -126,12 +98,3 @@ async function until(what: string, { logs, timeoutMs }: { logs: string; timeoutM
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
-}
-

@@ -25,6 +25,7 @@ export function startProcess(folder: DataFolder, name: string, options: { progra
   const log = openSync(join(folder.logs, `${name}.log`), 'a', 0o600);
   try {
     const child = spawn(process.execPath, [...options.program.execArgv, options.program.script, ...options.args], { detached: true, stdio: ['ignore', log, log] });
+    child.unref(); // or it would keep its parent alive
     if (child.pid !== undefined) recordProcess(folder, name, child.pid);
     return child;
   } finally {

@@ -24,8 +24,7 @@ export function processName(worker: Worker): string {
 
 export interface WorkerSettings {
   program: Program;
-  /** What the agent is told on its command line; the token only by the name of its file. */
-  args(worker: Worker): string[];
+  args: string[];
 }
 
 /** Starts an agent that does not run, and again whenever it ends, until the signal aborts. One that runs already is left alone. */
@@ -34,7 +33,7 @@ export async function keepWorker(folder: DataFolder, worker: Worker, settings: W
   let delayMs = RESTART_FIRST_MS;
   while (!settings.signal.aborted) {
     const startedMs = Date.now();
-    if (runningProcess(folder, name) === undefined) startProcess(folder, name, { program: settings.program, args: ['agent', ...settings.args(worker)] });
+    if (runningProcess(folder, name) === undefined) startProcess(folder, name, { program: settings.program, args: ['agent', ...settings.args] });
     while (!settings.signal.aborted && runningProcess(folder, name) !== undefined) await pause(500, settings.signal);
     delayMs = Date.now() - startedMs > RESTART_RESET_MS ? RESTART_FIRST_MS : Math.min(RESTART_CAP_MS, delayMs * 2);
     await pause(delayMs, settings.signal);

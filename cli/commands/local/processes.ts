@@ -12,10 +12,13 @@ export function serverCommand(): Command {
   });
 }
 
+/** The agent reads its own arguments: it is a program of its own, also outside of this bundle. */
 export function agentCommand(): Command {
-  return new Command('agent').requiredOption('--config <file>').action(async (given: unknown) => {
-    const { config } = parseOptions(z.strictObject({ config: z.string().min(1) }), given);
-    const { runAgent } = await import('#node-agent/main');
-    await runAgent(config);
-  });
+  return new Command('agent')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (_options: unknown, command: Command) => {
+      const { main } = await import('#node-agent/main');
+      await main(command.args);
+    });
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import type { Status } from '#local/inspect';
 import { DataDir, Output, parseOptions } from '../../options.ts';
 
 const StatusOptions = z.strictObject({ dataDir: DataDir, output: Output });
@@ -17,8 +18,6 @@ export function statusCommand(): Command {
       process.stdout.write(output === 'json' ? `${JSON.stringify(status, null, 2)}\n` : output === 'yaml' ? stringify(status) : describe(status, dataDir));
     });
 }
-
-type Status = Awaited<ReturnType<typeof import('#local/inspect').inspect>>;
 
 function describe(status: Status, dataDir: string): string {
   if (status.state === 'absent') return `There is no cluster in ${dataDir}. \`zeroplane up\` makes one.\n`;

@@ -34,7 +34,7 @@ async function up(options: z.infer<typeof UpOptions>): Promise<void> {
   const cluster = await progress.step('Starting the control plane', (say) => launch({ ...options, program: program(), say }));
   await progress.step(`Waiting for ${cluster.nodes.length === 1 ? 'the worker' : `${cluster.nodes.length} workers`}`, (say) => cluster.nodesReady(say));
   if (options.sample) {
-    const { deploySample } = await import('#local/sample');
+    const { deploySample } = await import('#local/sample/deploy');
     const address = await progress.step('Deploying the sample application', (say) => deploySample({ dataDir: options.dataDir, say }));
     progress.say(`\nThe sample application answers at ${address}`);
   }

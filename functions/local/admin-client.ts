@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { ApiClient } from '#client/api-client';
+import { NODES } from '#client/core-resources';
+import { httpsTransport } from '#client/https-transport';
+import type { Node } from '#api/schema/kinds.generated';
+import { type Cluster, type DataFolder, readFileIfThere } from './data-folder.ts';
+
+/** Speaks to the cluster of a folder as its administrator, for as long as `use` takes. undefined when it has no certificate or token yet. */
+export async function asAdmin<T>(folder: DataFolder, cluster: Cluster, use: (client: ApiClient) => Promise<T>): Promise<T | undefined> {
+  const token = readFileIfThere(join(folder.root, 'admin.token'))?.trim();
+  const ca = readFileIfThere(join(folder.pki, 'ca.crt'));
+  if (token === undefined || ca === undefined) return undefined;
+  const transport = httpsTransport({ server: urlOf(cluster), ca, token });
+  try {
+    return await use(new ApiClient(transport.send));
+  } finally {
+    transport.close();
+  }
+}
+
+export function urlOf(cluster: Cluster): string {
+  return `https://127.0.0.1:${cluster.port}`;
+}
+
+/** Node name to whether it is Ready. */
+export async function readyNodes(client: ApiClient): Promise<Map<string, boolean>> {
+  const { items } = await client.list<Node>(NODES);
+  return new Map(items.map((node) => [node.metadata.name ?? '', node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false]));
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ensureNeeds } from './support/needs.ts';
+
+/**
+ * `npm test`: the whole proof, in order of cost. The end-to-end files run once for each home; they are the same files, and KUBECONFIG alone
+ * says which home it is. `npm test -- fast e2e` runs only the named parts.
+ */
+const ROOT = resolve(import.meta.dirname, '..');
+const REPORTS = join(ROOT, '.cache', 'reports');
+
+interface Part {
+  name: string;
+  run(): Promise<void>;
+}
+
+const parts: Part[] = [
+  { name: 'check', run: () => command('npm', ['run', '--silent', 'check']) },
+  { name: 'fast', run: () => vitest('fast') },
+  { name: 'agent', run: () => vitest('agent') },
+  { name: 'e2e', run: () => onOneMachine((kubeconfig) => vitest('e2e', { KUBECONFIG: kubeconfig })) },
+  { name: 'aws', run: () => vitest('aws') },
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !parts.some((part) => part.name === name));
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')} (there are ${parts.map((part) => part.name).join(', ')})`);
+
+const sum = { passed: 0, failed: 0 };
+const broken: string[] = [];
+await ensureNeeds();
+await command('node', ['cli/bundle.mjs']);
+for (const part of parts.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+  const startedMs = Date.now();
+  process.stdout.write(`\n== ${part.name}\n`);
+  try {
+    await part.run();
+  } catch (error) {
+    broken.push(part.name);
+    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  }
+  process.stdout.write(`== ${part.name}: ${((Date.now() - startedMs) / 1000).toFixed(0)} s\n`);
+}
+if (broken.length > 0) process.stdout.write(`\nbroken: ${broken.join(', ')}\n`);
+process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed\n`);
+process.exitCode = broken.length > 0 || sum.failed > 0 ? 1 : 0;
+
+/** A cluster of its own for the files of one run: free port, own folder, gone afterwards. */
+async function onOneMachine(use: (kubeconfig: string) => Promise<void>): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'zeroplane-e2e-'));
+  try {
+    await command('node', ['dist/zeroplane.mjs', 'up', '--data-dir', dataDir, '--detach']);
+    await use(join(dataDir, 'kubeconfig'));
+  } finally {
+    await command('node', ['dist/zeroplane.mjs', 'down', '--data-dir', dataDir, '--purge']);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+const Report = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
+
+async function vitest(project: string, env: Record<string, string> = {}): Promise<void> {
+  mkdirSync(REPORTS, { recursive: true });
+  const report = join(REPORTS, `${project}.json`);
+  rmSync(report, { force: true });
+  try {
+    await command('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env);
+  } finally {
+    const { numPassedTests, numFailedTests } = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
+    sum.passed += numPassedTests;
+    sum.failed += numFailedTests;
+  }
+}
+
+function command(program: string, args: string[], env: Record<string, string> = {}): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+    child.on('error', fail);
+    child.on('exit', (code) => (code === 0 ? done() : fail(new Error(`${program} ${args.slice(0, 3).join(' ')} ended with ${code}`))));
+  });
+}
