@@ -53,7 +53,7 @@ export async function startCluster(): Promise<Cluster> {
     createLoop({
       store: over,
       table: overTable,
-      controllers: createControllers({ rootCa: 'PEM' }),
+      controllers: createControllers({ rootCa: 'PEM', loadBalancerCidr: '10.97.0.0/24' }),
       clock,
       lingerMs: 0,
       doorbell: { ring: async () => undefined, ringLater: async () => undefined },
