@@ -9,6 +9,7 @@ import { keepBeating } from './node/heartbeat.ts';
 import type { NodeFacts } from './node/node-facts.ts';
 import { registerNode } from './node/node-registration.ts';
 import type { Pod } from './pod.ts';
+import { RelayAnswers } from './relay/relay-answers.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { statusReporter } from './status/status-reporter.ts';
 import { PodWorkers } from './sync/pod-workers.ts';
@@ -62,9 +63,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   await workers.adopt(pods.items());
   pods.subscribe((seen) => workers.see(seen));
 
+  const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
   const loops = [
     keepBeating({ client, nodeName: facts.name, clock, intervalMs: options.heartbeatIntervalMs, onFailure: (error) => log('the heartbeat failed', error) }, signal),
-    follow(options, { channel, informers }, signal),
+    follow(options, { channel, informers, relay }, signal),
     watchRuntime(options, workers, signal),
     relist(options, workers, signal),
   ];
@@ -77,7 +79,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   };
 }
 
-async function follow(options: AgentOptions, { channel, informers }: { channel: Channel | undefined; informers: Followed[] }, signal: AbortSignal): Promise<void> {
+async function follow(options: AgentOptions, { channel, informers, relay }: { channel: Channel | undefined; informers: Followed[]; relay: RelayAnswers }, signal: AbortSignal): Promise<void> {
   const { clock, log } = options;
   const retried = async (what: string, turn: () => Promise<unknown>): Promise<void> => {
     while (!signal.aborted) {
@@ -98,7 +100,7 @@ async function follow(options: AgentOptions, { channel, informers }: { channel: 
     // Waiting begins before looking, so that a ring in between is not lost.
     const woken = channel.wait(signal);
     woken.catch(() => undefined); // seen below
-    await Promise.all(informers.map((informer) => informer.catchUp(signal)));
+    await Promise.all([relay.serve(signal), ...informers.map((informer) => informer.catchUp(signal))]);
     await woken;
   });
 }

@@ -72,7 +72,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
   mkdirSync(podsFolder, { recursive: true, mode: 0o750 });
   const host = directHost();
   const docker = new Docker({ socketPath: config.dockerSocket ?? '/var/run/docker.sock' });
-  const runtime = dockerRuntime({ docker, clusterUid: settings.clusterUid, host });
+  const runtime = dockerRuntime({ docker, owner: { clusterUid: settings.clusterUid, nodeName: config.nodeName }, host });
   const { cpus: cpuCount, memoryBytes } = await runtime.describe();
   const references = referencedObjects(client, clock);
   const services = new Informer<Service>({ client, resource: SERVICES });

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { pipeline, Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
 export interface ServerAddress {
@@ -35,12 +36,13 @@ export function httpsTransport(address: ServerAddress): HttpsTransport {
         port: base.port === '' ? (secure ? 443 : 80) : Number(base.port),
         method: request.method,
         path: base.pathname.replace(/\/$/, '') + request.path,
-        headers: { ...authorization, ...request.headers, ...(request.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }) },
+        headers: { ...authorization, ...request.headers, ...(typeof request.body !== 'string' ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }) },
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
       outgoing.on('response', (incoming) => resolve(responseOf(incoming)));
       outgoing.on('error', (error: NodeJS.ErrnoException) => reject(Object.assign(error, { staleConnection: outgoing.reusedSocket && error.code === 'ECONNRESET' })));
-      outgoing.end(request.body);
+      if (typeof request.body === 'object') pipeline(Readable.from(request.body), outgoing, () => undefined); // a failure is the request's own error
+      else outgoing.end(request.body);
     });
 
   return { send: (request) => onFreshConnection(request, sendOnce), close: () => agent.destroy() };

@@ -9,7 +9,8 @@ export interface HttpRequest {
   /** With its query. */
   path: string;
   headers: Record<string, string>;
-  body?: string;
+  /** A stream is sent as it comes. */
+  body?: string | AsyncIterable<Uint8Array>;
   signal?: AbortSignal;
 }
 

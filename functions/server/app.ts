@@ -13,6 +13,7 @@ import { nodeSettingsRoutes } from './routes/node-settings.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { pathRoutes } from './routes/paths.ts';
 import type { ResourceRequest } from './routes/resource-request.ts';
+import { relayRoutes } from './routes/relay-endpoints.ts';
 import { createWatchBudget } from './routes/watch-budget.ts';
 import { toStatusError } from './translate-error.ts';
 
@@ -31,6 +32,7 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
   app.route('/', pathRoutes(deps));
   app.route('/', nodeRoutes(deps));
   app.route('/', nodeSettingsRoutes(deps));
+  app.route('/', relayRoutes(deps));
   app.route('/', discoveryRoutes(deps.config));
   app.route('/', openApiRoutes(deps));
   const serve = resourceServer(deps);

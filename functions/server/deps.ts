@@ -3,7 +3,7 @@ import type { Digest } from '#ports/digest';
 import type { Doorbell } from '#ports/doorbell';
 import type { Ids } from '#ports/ids';
 import type { NodeChannel } from '#ports/node-channel';
-import type { Relay } from '#ports/relay';
+import type { Relay, RelayDoor } from '#ports/relay';
 import type { Signer } from '#ports/signer';
 import type { Table } from '#ports/table';
 import type { ObjectStore } from '#store/object-store';
@@ -25,6 +25,8 @@ export interface ServerPorts {
   doorbell: Doorbell;
   nodeChannel: NodeChannel;
   relay?: Relay;
+  /** The agents' end of the relay, where they dial this process. */
+  relayDoor?: RelayDoor;
   /** Large lists go out compressed when the client takes it. */
   gzip?: (body: Uint8Array) => Promise<Uint8Array>;
   /** What nobody expected: 500s with their cause, rings that failed. Never holds a token or a Secret. */

@@ -1,3 +1,4 @@
+import type { ContainerStatus } from '#api/schema/kinds.generated';
 import { afterRetry } from '../back-off/back-off.ts';
 import type { Pod } from '../pod.ts';
 import { ContainerProbes } from '../probes/container-probes.ts';
@@ -34,6 +35,7 @@ export class PodWorker {
   private removed = false;
   private released = false;
   private stopped = false;
+  private statuses: ContainerStatus[] = [];
   private dirty = false;
   private running: Promise<void> | undefined;
   private alarm = new AbortController();
@@ -76,6 +78,11 @@ export class PodWorker {
       this.running = undefined;
       if (this.dirty) this.poke();
     });
+  }
+
+  /** What a container that does not run waits for. */
+  waitingReason(container: string): string | undefined {
+    return this.statuses.find((status) => status.name === container)?.state?.waiting?.reason;
   }
 
   /** The agent ends; the containers go on. */
@@ -280,6 +287,7 @@ export class PodWorker {
       this.save();
       this.dirty = true;
     }
+    this.statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
     this.deps.statuses.report(this.pod, status);
   }
 

@@ -40,6 +40,10 @@ export class PodWorkers {
     for (const worker of this.workers.values()) worker.poke();
   }
 
+  waitingReason(podUid: string, container: string): string | undefined {
+    return this.workers.get(podUid)?.waitingReason(container);
+  }
+
   /** A look at everything, for what the events did not tell. */
   async relist(): Promise<void> {
     this.endOrphans(await this.deps.runtime.list());

@@ -1,16 +1,16 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ContainerSpec, SandboxSpec } from '../runtime.ts';
-import { LABEL } from './labels.ts';
+import { LABEL, ownerLabels, type Owner } from './labels.ts';
 import { SANDBOX_IMAGE } from './sandbox-image.ts';
 
 const LOG_CONFIG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
 const CPU_PERIOD_MICROS = 100_000;
 
-export function sandboxOptions(cluster: string, spec: SandboxSpec): ContainerCreateOptions {
+export function sandboxOptions(owner: Owner, spec: SandboxSpec): ContainerCreateOptions {
   return {
     name: `zp_POD_${spec.pod.name}_${spec.pod.namespace}_${spec.pod.uid}_${spec.attempt}`,
     Image: SANDBOX_IMAGE,
-    Labels: { ...podLabels(cluster, spec.pod), [LABEL.role]: 'sandbox', [LABEL.attempt]: String(spec.attempt) },
+    Labels: { ...podLabels(owner, spec.pod), [LABEL.role]: 'sandbox', [LABEL.attempt]: String(spec.attempt) },
     ...(spec.hostNetwork ? {} : { Hostname: spec.hostname }),
     HostConfig: {
       NetworkMode: spec.hostNetwork ? 'host' : 'none',
@@ -24,11 +24,11 @@ export function sandboxOptions(cluster: string, spec: SandboxSpec): ContainerCre
   };
 }
 
-export function containerOptions(cluster: string, spec: ContainerSpec): ContainerCreateOptions {
+export function containerOptions(owner: Owner, spec: ContainerSpec): ContainerCreateOptions {
   return {
     name: `zp_${spec.name}_${spec.pod.name}_${spec.pod.namespace}_${spec.pod.uid}_${spec.attempt}`,
     Image: spec.imageId,
-    Labels: containerLabels(cluster, spec),
+    Labels: containerLabels(owner, spec),
     ...(spec.command === undefined ? {} : { Entrypoint: spec.command }),
     ...(spec.args === undefined ? {} : { Cmd: spec.args }),
     Env: spec.env,
@@ -71,9 +71,9 @@ function hostConfig(spec: ContainerSpec): HostConfig {
   };
 }
 
-function containerLabels(cluster: string, spec: ContainerSpec): Record<string, string> {
+function containerLabels(owner: Owner, spec: ContainerSpec): Record<string, string> {
   return {
-    ...podLabels(cluster, spec.pod),
+    ...podLabels(owner, spec.pod),
     [LABEL.role]: spec.role,
     [LABEL.container]: spec.name,
     [LABEL.attempt]: String(spec.attempt),
@@ -86,6 +86,6 @@ function containerLabels(cluster: string, spec: ContainerSpec): Record<string, s
   };
 }
 
-function podLabels(cluster: string, pod: { uid: string; namespace: string; name: string }): Record<string, string> {
-  return { [LABEL.cluster]: cluster, [LABEL.podUid]: pod.uid, [LABEL.podNamespace]: pod.namespace, [LABEL.podName]: pod.name };
+function podLabels(owner: Owner, pod: { uid: string; namespace: string; name: string }): Record<string, string> {
+  return { ...ownerLabels(owner), [LABEL.podUid]: pod.uid, [LABEL.podNamespace]: pod.namespace, [LABEL.podName]: pod.name };
 }

@@ -8,27 +8,28 @@ import { engineMessage, engineStatus, unlessGone } from './engine-error.ts';
 import { watchEngine } from './engine-events.ts';
 import { findImage, pullImage } from './image-pull.ts';
 import { httpProbe, tcpProbe } from './network-probe.ts';
+import type { Owner } from './labels.ts';
 import { Observation } from './observation.ts';
 import { ensureSandboxImage } from './sandbox-image.ts';
 
 export interface DockerRuntimeOptions {
   docker: Docker;
-  clusterUid: string;
+  owner: Owner;
   host: Host;
 }
 
 /** Docker's engine API. Every call's failure carries Docker's own words. */
-export function dockerRuntime({ docker, clusterUid, host }: DockerRuntimeOptions): Runtime {
-  const observation = new Observation(docker, clusterUid);
+export function dockerRuntime({ docker, owner, host }: DockerRuntimeOptions): Runtime {
+  const observation = new Observation(docker, owner);
   const exec = (containerId: string, command: string[], timeoutMs: number): ReturnType<Runtime['exec']> => execInContainer({ docker, host }, containerId, command, timeoutMs);
   return {
     describe: () => describe(docker),
     list: () => observation.pods(),
     inspect: async (podUid) => (await observation.pods({ podUid }))[0],
-    watch: (onChange, signal) => watchEngine(docker, clusterUid, { onChange, signal }),
+    watch: (onChange, signal) => watchEngine(docker, owner, { onChange, signal }),
 
     createSandbox: async (spec) => {
-      const options = sandboxOptions(clusterUid, spec);
+      const options = sandboxOptions(owner, spec);
       try {
         return await create(docker, options);
       } catch (error) {
@@ -44,7 +45,7 @@ export function dockerRuntime({ docker, clusterUid, host }: DockerRuntimeOptions
     },
     createContainer: async (spec) => {
       try {
-        return await create(docker, containerOptions(clusterUid, spec));
+        return await create(docker, containerOptions(owner, spec));
       } catch (error) {
         throw new Error(engineMessage(error), { cause: error });
       }

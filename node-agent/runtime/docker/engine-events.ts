@@ -1,12 +1,12 @@
 import type Docker from 'dockerode';
-import { LABEL } from './labels.ts';
+import { labelFilter, LABEL, ownerLabels, type Owner } from './labels.ts';
 
 const MAX_LINE_BYTES = 1024 * 1024;
 
-/** Deaths of the cluster's containers, as they happen. Starts are our own doing; what else changes, the periodic look finds. */
-export async function watchEngine(docker: Docker, cluster: string, { onChange, signal }: { onChange: (podUid: string) => void; signal: AbortSignal }): Promise<void> {
+/** Deaths of the node's containers, as they happen. Starts are our own doing; what else changes, the periodic look finds. */
+export async function watchEngine(docker: Docker, owner: Owner, { onChange, signal }: { onChange: (podUid: string) => void; signal: AbortSignal }): Promise<void> {
   const stream = (await docker.getEvents({
-    filters: { type: ['container'], event: ['die', 'destroy'], label: [`${LABEL.cluster}=${cluster}`] },
+    filters: { type: ['container'], event: ['die', 'destroy'], label: labelFilter(ownerLabels(owner)) },
   })) as NodeJS.ReadableStream & { destroy(): void };
   const abort = (): void => stream.destroy();
   signal.addEventListener('abort', abort, { once: true });

@@ -1,6 +1,7 @@
 /** How everything that we make with Docker is known again. */
 export const LABEL = {
   cluster: 'dev.zeroplane.cluster',
+  node: 'dev.zeroplane.node',
   podUid: 'dev.zeroplane.pod.uid',
   podNamespace: 'dev.zeroplane.pod.namespace',
   podName: 'dev.zeroplane.pod.name',
@@ -14,6 +15,16 @@ export const LABEL = {
   terminationFile: 'dev.zeroplane.termination-file',
   terminationFromLog: 'dev.zeroplane.termination-from-log',
 } as const;
+
+/** Whose containers: several nodes of a cluster may share one engine, and see only their own. */
+export interface Owner {
+  clusterUid: string;
+  nodeName: string;
+}
+
+export function ownerLabels({ clusterUid, nodeName }: Owner): Record<string, string> {
+  return { [LABEL.cluster]: clusterUid, [LABEL.node]: nodeName };
+}
 
 /** The filter of Docker's list, events and prune calls. */
 export function labelFilter(labels: Record<string, string>): string[] {

@@ -4,25 +4,25 @@ import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { lastLogLines } from '../../logs/last-lines.ts';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime.ts';
 import { engineStatus } from './engine-error.ts';
-import { labelFilter, LABEL } from './labels.ts';
+import { labelFilter, LABEL, ownerLabels, type Owner } from './labels.ts';
 
 const MAX_TERMINATION_MESSAGE_BYTES = 4096;
 const MAX_FALLBACK_MESSAGE_BYTES = 2048;
 const MAX_FALLBACK_LINES = 80;
 
-/** What Docker has of a cluster, read by labels. What a dead container came to never changes and is read once. */
+/** What Docker has of a cluster's node, read by labels. What a dead container came to never changes and is read once. */
 export class Observation {
   private readonly docker: Docker;
-  private readonly cluster: string;
+  private readonly owner: Owner;
   private readonly dead = new Map<string, ObservedContainer>();
 
-  constructor(docker: Docker, cluster: string) {
+  constructor(docker: Docker, owner: Owner) {
     this.docker = docker;
-    this.cluster = cluster;
+    this.owner = owner;
   }
 
   async pods(only: { podUid?: string } = {}): Promise<ObservedPod[]> {
-    const labels = { [LABEL.cluster]: this.cluster, ...(only.podUid === undefined ? {} : { [LABEL.podUid]: only.podUid }) };
+    const labels = { ...ownerLabels(this.owner), ...(only.podUid === undefined ? {} : { [LABEL.podUid]: only.podUid }) };
     const infos = await this.docker.listContainers({ all: true, filters: { label: labelFilter(labels) } });
     const byUid = new Map<string, ContainerInfo[]>();
     for (const info of infos) {
