@@ -45,7 +45,10 @@ async function* records(source: LogSource, options: LogOptions, signal: AbortSig
       if (open.length === 1) {
         if (!options.follow || signal.aborted) return;
         const next = await following(source, reader, signal);
-        if (next === 'ended') return yield* reader.records();
+        if (next === 'ended') {
+          yield* reader.records();
+          return;
+        }
         open.push(...next);
         // What was written between our last look and the rotation.
         yield* reader.records();
