@@ -60,7 +60,7 @@ function kindType(group: string, version: string, kind: string): TypeRef {
 
 // JSON text, so that keys can repeat and numbers keep their form.
 function text(type: TypeRef, draw: Draw, depth = 0): string {
-  if (draw.below(200) === 0) return pick(draw, MISTAKES);
+  if (draw.below(40) === 0) return pick(draw, MISTAKES);
   switch (type.kind) {
     case 'struct': {
       const fields = [...structNamed(type.name).fields.values()].filter(({ name }) => (depth > 0 || (name !== 'kind' && name !== 'apiVersion')) && draw.below(3) === 0 && depth < 8);
