@@ -3,6 +3,7 @@ import { applyDefaults } from '#api/defaulting';
 import { convert } from '#api/conversion';
 import type { KubeObject } from '#api/object';
 import { badRequest } from '#api/status';
+import type { StoredObject } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
 import { serviceClaims } from '../admission/service-allocation.ts';
 import { readBody } from '../protocol/body.ts';
@@ -13,19 +14,24 @@ import { ring } from './ring.ts';
 import { storageResource, type ResourceRequest } from './resource-request.ts';
 
 export async function create(request: ResourceRequest): Promise<Response> {
-  const { deps, user, resource, info } = request;
   const options = writeOptionsOf(request.query, 'CreateOptions');
   const body = await readBody(request.request);
   const object = toStorage(request, decodeObject(request, body, options.fieldValidation));
-  request.name = object.metadata.name ?? '';
   inNamespaceOf(request, object);
+  return respondStored(request, await writeNew(request, object, options), 201);
+}
 
+/** An object of the stored version, on its way through admission into the store. */
+export async function writeNew(request: ResourceRequest, object: KubeObject, { dryRun }: { dryRun: boolean }): Promise<StoredObject> {
+  const { deps, user, resource, info } = request;
   const stored = storageResource(resource);
-  await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name: nameForMessages(object), object }, deps);
-  const written = await deps.store.create(stored, object, { dryRun: options.dryRun, ...serviceClaims(deps, stored) });
+  const name = object.metadata.name ?? '';
+  request.name = name;
+  await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name, object }, deps);
+  const written = await deps.store.create(stored, object, { dryRun, ...serviceClaims(deps, stored) });
   request.warnings.push(...(rulesFor(stored).warnings?.(written.object) ?? []), ...unservedWarning(request));
-  if (!options.dryRun) await ring(deps, stored, written.revision);
-  return respondStored(request, written, 201);
+  if (!dryRun) await ring(deps, stored, written.revision);
+  return written;
 }
 
 /** Defaults are those of the stored version. */
@@ -46,10 +52,6 @@ export function inNamespaceOf({ resource, info }: ResourceRequest, object: KubeO
   }
   if (namespace && namespace !== info.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   object.metadata.namespace = info.namespace;
-}
-
-function nameForMessages({ metadata }: KubeObject): string {
-  return metadata.name ?? '';
 }
 
 // Better said at once than found out by waiting: the object is kept, and nothing will act on it.

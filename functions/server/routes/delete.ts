@@ -1,5 +1,5 @@
 import { answersDeletionWithObject } from '#api/deletion-answer';
-import { successStatus } from '#api/status';
+import { conflict, successStatus } from '#api/status';
 import { hasCode } from '#ports/errors';
 import type { DeleteOptions, StoredObject } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
@@ -46,7 +46,19 @@ async function optionsOf(request: ResourceRequest): Promise<DeleteOptions> {
 async function deleteNamed(request: ResourceRequest, name: string, options: DeleteOptions): Promise<{ object: StoredObject; deleted: boolean }> {
   const { deps, user, resource, info } = request;
   await admit({ operation: 'DELETE', user, resource, subresource: '', namespace: info.namespace, name }, deps);
-  const result = await deps.store.delete(refOf(request), { ...options, ...releasedClaims(deps, storageResource(resource)) });
+  const result = await deps.store.delete(refOf(request), { ...options, ...releasedClaims(deps, storageResource(resource)) }).catch((error: unknown) => failedDeletion(request, options, error));
   if (!options.dryRun) await ring(deps, storageResource(resource), result.object.revision);
   return result;
+}
+
+// A deletion's preconditions have texts of their own, which name the kind.
+async function failedDeletion(request: ResourceRequest, { preconditions }: DeleteOptions, error: unknown): Promise<never> {
+  if (!hasCode(error, 'Conflict') || preconditions === undefined) throw error;
+  const { group, kind } = request.resource;
+  const { uid, resourceVersion } = (await request.deps.store.get(refOf(request))).object.metadata;
+  const refuse = (why: string): Error => conflict({ group, resource: kind }, request.info.name, why);
+  if (preconditions.uid && preconditions.uid !== uid) {
+    throw refuse(`the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`);
+  }
+  throw refuse(`the ResourceVersion in the precondition (${preconditions.resourceVersion ?? ''}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`);
 }

@@ -2,14 +2,17 @@ import { convert } from '#api/conversion';
 import type { KubeObject } from '#api/object';
 import { rulesFor } from '#api/rules';
 import { badRequest } from '#api/status';
+import { hasCode } from '#ports/errors';
 import type { StoredObject, UpdateOptions } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
 import { serviceClaims } from '../admission/service-allocation.ts';
+import { accessOf, refusal } from '../authorize/attributes.ts';
+import { authorize } from '../authorize/authorize.ts';
 import { readBody } from '../protocol/body.ts';
 import { decodeObject } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
-import { inNamespaceOf, toStorage } from './create.ts';
+import { inNamespaceOf, toStorage, writeNew } from './create.ts';
 import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
 
@@ -19,8 +22,33 @@ export async function update(request: ResourceRequest): Promise<Response> {
   const wanted = toStorage(request, decodeObject(request, body, options.fieldValidation));
   requireSameName(request, wanted);
   inNamespaceOf(request, wanted);
-  const written = await writeUpdate(request, () => structuredClone(wanted), options);
-  return respondStored(request, written);
+  try {
+    return await respondStored(request, await writeUpdate(request, () => structuredClone(wanted), options));
+  } catch (error) {
+    if (!hasCode(error, 'NotFound') || !isMadeByUpdate(request) || wanted.metadata.resourceVersion) throw error;
+    await requireCreate(request);
+    return respondStored(request, await writeNew(request, wanted, options), 201);
+  }
+}
+
+// A PUT of these makes what is missing: a fact of each resource in Kubernetes.
+const MADE_BY_UPDATE = new Set([
+  ...['endpoints', 'events', 'limitranges', 'services'].map((resource) => `${resource}.`),
+  ...['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map((resource) => `${resource}.rbac.authorization.k8s.io`),
+  'events.events.k8s.io',
+  'leases.coordination.k8s.io',
+  'runtimeclasses.node.k8s.io',
+]);
+
+function isMadeByUpdate({ resource, subresource }: ResourceRequest): boolean {
+  return subresource === undefined && MADE_BY_UPDATE.has(`${resource.resource}.${resource.group}`);
+}
+
+/** Who may update is not thereby allowed to create. */
+async function requireCreate({ deps, user, info }: ResourceRequest): Promise<void> {
+  const attributes = { user, access: accessOf({ ...info, verb: 'create' }) };
+  const decision = await authorize(deps.store, attributes);
+  if (!decision.allowed) throw refusal(attributes, decision.reason);
 }
 
 /** What PUT and PATCH share: admission sees each attempt, the store decides who was first. `change` works on the stored version. */

@@ -166,3 +166,21 @@ test('collections are deleted by selector', async () => {
 test('nothing failed that should not', () => {
   expect(api.failures).toEqual([]);
 });
+
+test('a deletion that means another object is refused', async () => {
+  const { json: made } = await api.request('POST', MAPS, { body: { metadata: { name: 'guarded' } } });
+  const attempt = async (preconditions: object) => (await api.request('DELETE', `${MAPS}/guarded`, { body: { preconditions } })).json.message;
+  expect(await attempt({ uid: 'foo' })).toBe(
+    `Operation cannot be fulfilled on ConfigMap "guarded": the UID in the precondition (foo) does not match the UID in record (${made.metadata.uid}). The object might have been deleted and then recreated`,
+  );
+  expect(await attempt({ resourceVersion: '1' })).toBe(
+    `Operation cannot be fulfilled on ConfigMap "guarded": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (${made.metadata.resourceVersion}). The object might have been modified`,
+  );
+  expect((await api.request('DELETE', `${MAPS}/guarded`, { body: { preconditions: { uid: made.metadata.uid } } })).status).toBe(200);
+});
+
+test('a PUT makes some kinds, for those who may create them', async () => {
+  const lease = '/apis/coordination.k8s.io/v1/namespaces/default/leases/l';
+  expect((await api.request('PUT', lease, { body: { metadata: { name: 'l' } } })).status).toBe(201);
+  expect((await api.request('PUT', lease, { body: { metadata: { name: 'l' } } })).status).toBe(200);
+});
