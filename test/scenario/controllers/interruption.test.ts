@@ -51,6 +51,24 @@ test('two loops at once neither bind a pod twice nor fill a node beyond its room
   expect(cluster.failures).toEqual([]);
 });
 
+test('a decider whose bind comes late finds the room taken', async () => {
+  await cluster.addNode('n1', { cpu: '1', memory: '1Gi', pods: '10' });
+  await cluster.settle();
+  const pod = (name: string, priority: number) => ({ metadata: { name }, spec: { priority, containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '800m' } } }] } });
+  await cluster.create(PODS, pod('first', 0));
+  // The slow one has decided for `first`; before it commits, a more important pod comes and another loop binds that one.
+  const gate = gatedTable(cluster.table);
+  const slow = cluster.loopOver(gate.table, 2001).run({ untilMs: cluster.clock.now() + 10_000 });
+  await gate.reached;
+  await cluster.create(PODS, pod('second', 1000));
+  await cluster.settle();
+  expect((await cluster.get<Pod>(PODS, 'second'))?.spec?.nodeName).toBe('n1');
+  gate.open();
+  await slow;
+  await cluster.settle();
+  expect((await cluster.get<Pod>(PODS, 'first'))?.spec?.nodeName).toBeUndefined();
+});
+
 test('a pod that waits is bound when there is room', async () => {
   await cluster.addNode('n1', { cpu: '1', memory: '1Gi', pods: '10' });
   await cluster.create(DEPLOYMENTS, deployment('web', 3, { cpu: '400m' }));
@@ -88,4 +106,27 @@ function dyingTable(table: Table, steps: number, commitsLast: boolean): Table {
       };
     },
   });
+}
+
+// Holds back the commits that give a pod its node.
+function gatedTable(table: Table): { table: Table; reached: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  let reach = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const commit: Table['commit'] = async (commit) => {
+    if (commit.writes.some(({ indexes }) => indexes?.some(({ index }) => index === 'node'))) {
+      reach();
+      await opened;
+    }
+    return table.commit(commit);
+  };
+  const gated = new Proxy(table, {
+    get(target, method) {
+      if (method === 'commit') return commit;
+      const call: unknown = Reflect.get(target, method);
+      return typeof call === 'function' ? (call.bind(target) as unknown) : call;
+    },
+  });
+  return { table: gated, reached, open: () => open() };
 }
