@@ -50,6 +50,7 @@ export interface Loop {
 }
 
 const SWEEP_EVERY_MS = 5_000;
+const COLD_TURNS = 10;
 
 export function createLoop(deps: LoopDeps): Loop {
   const { store, table, controllers, clock, doorbell } = deps;
@@ -110,9 +111,14 @@ function isDue({ due }: LoopRecord, nowMs: number): boolean {
   return due.some(([, { dueMs }]) => dueMs <= nowMs);
 }
 
-async function isBehind({ store, table, controllers }: LoopDeps, { cursors }: LoopRecord): Promise<boolean> {
-  const resources = new Map(controllers.flatMap(({ sources }) => sources).map(({ resource }) => [storageId(resource), resource]));
-  for (const [id, resource] of resources) {
+/** The cold ones take turns, a tenth a minute: all of them each time would be most of what a quiet cluster costs. */
+async function isBehind({ store, table, controllers, clock }: LoopDeps, { cursors }: LoopRecord): Promise<boolean> {
+  const sources = controllers.flatMap((controller) => controller.sources);
+  const hot = new Set(sources.filter(({ cold }) => cold !== true).map(({ resource }) => storageId(resource)));
+  const resources = [...new Map(sources.map(({ resource }) => [storageId(resource), resource]))];
+  const turn = Math.floor(clock.now() / 60_000) % COLD_TURNS;
+  for (const [i, [id, resource]] of resources.entries()) {
+    if (!hot.has(id) && i % COLD_TURNS !== turn) continue;
     const cursor = cursors[id];
     if (cursor === undefined) return true;
     const { changes } = await table.changes(partitionOf(store.cluster, resource.storage.group, resource.storage.resource), cursor, 1);

@@ -56,6 +56,9 @@ export function healthTaints(node: Node, nowMs: number): Taint[] | undefined {
   for (const [type, status, key, effects] of BY_CONDITION) {
     if (findCondition(node.status?.conditions, type)?.status === status) wanted.push(...effects.map((effect) => ({ key, effect })));
   }
+  // Nothing is known of a new node yet: the taint that it was registered with stays until it has spoken.
+  const isNew = findCondition(node.status?.conditions, 'Ready') === undefined;
+  if (isNew) wanted.push(...current.filter(({ key }) => key === NOT_READY));
   if (node.spec?.unschedulable === true) wanted.push({ key: UNSCHEDULABLE, effect: 'NoSchedule' });
   const same = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect;
   const kept = current.filter((taint) => !MANAGED.has(taint.key) || wanted.some((other) => same(other, taint)));
