@@ -12,6 +12,7 @@ import { createLoop } from '#controllers/runtime/loop';
 import { createResident } from '#controllers/runtime/resident';
 import { servedKinds } from '#controllers/served-kinds';
 import { addressRange } from '#core/service-addresses';
+import { controllerAdmission } from '#server/admission/controller-admission';
 import { createApp } from '#server/app';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
 import type { ServerConfig, ServerDeps } from '#server/deps';
@@ -66,6 +67,7 @@ export async function startControlPlane(folder: DataFolder, cluster: Cluster): P
     clock: systemClock,
     nodeChannel,
     doorbell: resident,
+    admit: controllerAdmission(deps),
     onError: ({ controller, key, error }) => report({ what: `${controller} ${key}`, error }),
   });
   resident.attach(loop);

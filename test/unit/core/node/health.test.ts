@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Node, Pod, Taint } from '#api/schema/kinds.generated';
+import type { Node, Taint } from '#api/schema/kinds.generated';
 import { evictionMs } from '#core/node/eviction';
 import { healthTaints, returnedConditions, silentConditions } from '#core/node/health';
 
