@@ -33,6 +33,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     },
     async stop() {
       client.destroy();
+      java.ref();
       const ended = new Promise((resolve) => java.once('exit', resolve));
       java.kill('SIGKILL');
       await ended;

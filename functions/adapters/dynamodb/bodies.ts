@@ -31,16 +31,21 @@ export async function writeBody({ calls }: Pick<Dynamo, 'calls'>, { partition, r
   await Promise.all(pieces.map((piece) => calls.put(piece)));
 }
 
-/** The bytes of each version that has a value, by revision. */
-export async function readBodies({ calls }: Pick<Dynamo, 'calls'>, partition: Partition, versions: readonly Version[]): Promise<Map<Revision, Uint8Array>> {
-  const inline = versions.flatMap(({ rev, value }) => (value?.body ? [[rev, known(value).body] as const] : []));
-  const bytes = new Map<Revision, Uint8Array>(inline.map(([rev, body]) => [rev, body as Uint8Array]));
-  const large = new Map(versions.flatMap(({ rev, value }) => (value?.pieces !== undefined ? [[rev, known(value).pieces as number] as const] : [])));
-  if (large.size === 0) return bytes;
+/** The bytes of each version that has a value, by revision. `gone`: so long has passed since the versions were read that a replaced one has been swept. */
+export async function readBodies({ calls }: Pick<Dynamo, 'calls'>, partition: Partition, versions: readonly Version[]): Promise<Map<Revision, Uint8Array> | 'gone'> {
+  const bytes = new Map<Revision, Uint8Array>();
+  const large = new Map<Revision, number>();
+  for (const { rev, value } of versions) {
+    if (!value) continue;
+    refuseUnknownFormat(value);
+    if (value.body) bytes.set(rev, value.body);
+    else large.set(rev, value.pieces ?? 0);
+  }
   const keys = [...large].flatMap(([rev, pieces]) => Array.from({ length: pieces }, (_, n) => bodyKey(partition, rev, n)));
   const found = new Map((await calls.getAll<BodyRecord>(keys)).map((record) => [record.sk, record.bytes]));
+  if (found.size < keys.length) return 'gone';
   for (const [rev, pieces] of large) {
-    bytes.set(rev, Buffer.concat(Array.from({ length: pieces }, (_, n) => found.get(bodyKey(partition, rev, n).sk) ?? missing(partition, rev))));
+    bytes.set(rev, Buffer.concat(Array.from({ length: pieces }, (_, n) => found.get(bodyKey(partition, rev, n).sk) as Uint8Array)));
   }
   return bytes;
 }
@@ -63,11 +68,6 @@ function piecesOf(value: Uint8Array): Uint8Array[] {
   return Array.from({ length: Math.ceil(value.byteLength / PIECE_BYTES) }, (_, n) => value.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES));
 }
 
-function known(value: StoredValue): StoredValue {
-  if (value.format !== 'raw') throw new Error(`a value in the format ${String(value.format)}, which this version does not read`);
-  return value;
-}
-
-function missing(partition: Partition, rev: Revision): never {
-  throw new Error(`the value of revision ${rev} of ${partition} is not there`);
+function refuseUnknownFormat({ format }: StoredValue): void {
+  if (format !== 'raw') throw new Error(`a value in the format ${String(format)}, which this version does not read`);
 }

@@ -1,12 +1,11 @@
-import { PortError } from '#ports/errors';
 import type { Change, Changes, Partition, Revision } from '#ports/table';
 import { readBodies } from './bodies.ts';
 import { seconds } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
 import { expired } from './expiry.ts';
-import { closeHoles } from './holes.ts';
+import { closeHoles, expiredAt } from './holes.ts';
 import { FIRST_REVISION, type EntryRecord, type Version } from './layout.ts';
-import { entriesOf, readLog } from './log.ts';
+import { entriesOf, readLog, type LogEntry } from './log.ts';
 import { settle } from './settle.ts';
 
 /** Rules 3 and 6: nothing below what is delivered can still appear; what cannot be delivered whole is Expired. */
@@ -16,24 +15,22 @@ export async function changes(dynamo: Dynamo, partition: Partition, after: Revis
   const counts = ({ value }: EntryRecord): boolean => !value || !expired(value, now);
 
   const stretch = await readLog(dynamo, partition, Math.max(after, FIRST_REVISION), { enough: limit, counts });
-  if ((await closeHoles(dynamo, partition, stretch)) === 'gone') throw new PortError('Expired', `the log no longer reaches back to revision ${after}`);
+  if ((await closeHoles(dynamo, partition, stretch)) === 'gone') throw expiredAt(after);
   if (stretch.resolved !== undefined && stretch.horizon - stretch.resolved >= dynamo.raiseEvery) await settle(dynamo, partition);
 
   const entries = entriesOf(stretch).filter(({ entry }) => counts(entry));
   const given = entries.slice(0, limit);
+  const bodies = await readBodies(dynamo, partition, given.flatMap(versionsOf));
+  if (bodies === 'gone') throw expiredAt(after);
   const whole = stretch.complete && given.length === entries.length;
-  return { changes: await toChanges(dynamo, partition, given), revision: whole ? Math.max(stretch.horizon, after) : (given.at(-1)?.revision ?? after) };
+  return { changes: given.map((one) => toChange(one, bodies)), revision: whole ? Math.max(stretch.horizon, after) : (given.at(-1)?.revision ?? after) };
 }
 
-async function toChanges(dynamo: Dynamo, partition: Partition, entries: { revision: Revision; entry: EntryRecord }[]): Promise<Change[]> {
-  const versions = entries.flatMap(({ revision, entry: { value, previous } }): Version[] => [{ rev: revision, ...(value && { value }) }, ...(previous ? [previous] : [])]);
-  const bodies = await readBodies(dynamo, partition, versions);
-  return entries.map(({ revision, entry: { key, previous, by } }) => ({
-    revision,
-    key,
-    value: bodies.get(revision) ?? null,
-    previous: (previous && bodies.get(previous.rev)) ?? null,
-    previousRevision: previous?.rev ?? 0,
-    ...(by !== undefined && { by }),
-  }));
+function versionsOf({ revision, entry: { value, previous } }: LogEntry): Version[] {
+  return [{ rev: revision, ...(value && { value }) }, ...(previous ? [previous] : [])];
+}
+
+function toChange({ revision, entry: { key, previous, by } }: LogEntry, bodies: ReadonlyMap<Revision, Uint8Array>): Change {
+  const replaced = previous && bodies.get(previous.rev);
+  return { revision, key, value: bodies.get(revision) ?? null, previous: replaced ?? null, previousRevision: previous?.rev ?? 0, ...(by !== undefined && { by }) };
 }

@@ -20,7 +20,7 @@ export interface CounterRecord extends Key {
 }
 
 // A revision is known to be long decided at most three of these after its reservation: before TTL can take its entry.
-const MARK_SECONDS = LOG_SECONDS / 4;
+export const MARK_SECONDS = LOG_SECONDS / 4;
 
 /** Reserves `count` revisions and gives the last of them. */
 export async function reserve({ calls, clock }: Dynamo, partition: Partition, count: number): Promise<Revision> {

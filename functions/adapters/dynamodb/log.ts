@@ -1,3 +1,4 @@
+import type { Clock } from '#ports/clock';
 import type { Partition, Revision } from '#ports/table';
 import { seconds } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
@@ -16,14 +17,19 @@ export interface LogStretch {
   complete: boolean;
 }
 
+export interface LogEntry {
+  revision: Revision;
+  entry: EntryRecord;
+}
+
 /** Reads on to the end, or until there are `enough` entries that still count. */
-export async function readLog({ calls }: Pick<Dynamo, 'calls'>, partition: Partition, after: Revision, bound?: { enough: number; counts: (entry: EntryRecord) => boolean }): Promise<LogStretch> {
+export async function readLog({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'>, partition: Partition, after: Revision, bound?: { enough: number; counts: (entry: EntryRecord) => boolean }): Promise<LogStretch> {
   const stretch: LogStretch = { after, records: new Map(), horizon: after, complete: false };
   const limit = bound && { limit: bound.enough + 1 };
   for await (const page of calls.query<LogRecord | WatermarkRecord>(logKey(partition, after).pk, { from: logKey(partition, after + 1).sk, ...limit })) {
     for (const record of page) {
       if (record.type === 'resolved') stretch.resolved = record.rev;
-      else stretch.records.set(revisionOf(record), record);
+      else keep(stretch, record, clock);
       stretch.horizon = Math.max(stretch.horizon, record.type === 'resolved' ? record.rev : revisionOf(record));
     }
     if (bound && entriesOf(stretch).filter(({ entry }) => bound.counts(entry)).length >= bound.enough) return stretch;
@@ -32,8 +38,13 @@ export async function readLog({ calls }: Pick<Dynamo, 'calls'>, partition: Parti
   return stretch;
 }
 
+/** What is past its time is as good as swept: the bodies that it points to may be. It still tells that its revision was reached. */
+export function keep({ records }: LogStretch, record: LogRecord, clock: Clock): void {
+  if (record.ttl > seconds(clock.now())) records.set(revisionOf(record), record);
+}
+
 /** Ascending, without the voids. */
-export function entriesOf({ records }: LogStretch): { revision: Revision; entry: EntryRecord }[] {
+export function entriesOf({ records }: LogStretch): LogEntry[] {
   const entries = [...records].flatMap(([revision, record]) => (record.type === 'entry' ? [{ revision, entry: record }] : []));
   return entries.sort((a, b) => a.revision - b.revision);
 }

@@ -4,16 +4,16 @@ import { seconds } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
 import { closeHoles } from './holes.ts';
 import { indexKey, objectKey, type EntryRecord, type IndexRecord, type Key, type ObjectRecord } from './layout.ts';
-import { entriesOf, readLog } from './log.ts';
+import { entriesOf, readLog, type LogEntry } from './log.ts';
 import { addedTerms } from './transaction.ts';
-import { settledUpTo, storeWatermark } from './watermark.ts';
+import { readSettled, storeWatermark } from './watermark.ts';
 
 /**
  * Raises the watermark as far as the log goes: closes the holes, makes sure that all halves of all commits are to be seen, then says so.
  * Whoever reads far above the watermark calls this, and the stream's function does. A half that is still to come puts it off.
  */
 export async function settle(dynamo: Dynamo, partition: Partition): Promise<void> {
-  const from = await settledUpTo(dynamo, partition);
+  const { upTo: from } = await readSettled(dynamo, partition);
   const stretch = await readLog(dynamo, partition, from);
   if (stretch.horizon === from || (await closeHoles(dynamo, partition, stretch)) === 'gone') return;
   const entries = entriesOf(stretch);
@@ -25,7 +25,7 @@ export async function settle(dynamo: Dynamo, partition: Partition): Promise<void
 // A transaction is shown whole within moments. Past an hour there is nothing to look for, and past a day the tombstone to look at may be gone.
 const SHOWN_AFTER_SECONDS = 3600;
 
-async function allShown({ calls, clock }: Dynamo, partition: Partition, entries: { revision: Revision; entry: EntryRecord }[]): Promise<boolean> {
+async function allShown({ calls, clock }: Dynamo, partition: Partition, entries: readonly LogEntry[]): Promise<boolean> {
   const expected = new Map<string, { key: Key; revision: Revision }>();
   for (const { revision, entry } of entries) {
     if (entry.at <= seconds(clock.now()) - SHOWN_AFTER_SECONDS) continue;

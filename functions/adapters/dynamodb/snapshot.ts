@@ -5,11 +5,11 @@ import { readBodies } from './bodies.ts';
 import { seconds } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
 import { expired } from './expiry.ts';
-import { closeHoles } from './holes.ts';
+import { closeHoles, expiredAt } from './holes.ts';
 import { indexKey, objectKey, type EntryRecord, type IndexRecord, type ObjectRecord, type Version } from './layout.ts';
 import { entriesOf, readLog, type LogStretch } from './log.ts';
 import { settle } from './settle.ts';
-import { settledUpTo } from './watermark.ts';
+import { readSettled } from './watermark.ts';
 
 /** Keys and what stands there; a tombstone has no value. */
 type Versions = Map<string, Version>;
@@ -22,21 +22,28 @@ const MAX_ATTEMPTS = 5;
  */
 export async function snapshot(dynamo: Dynamo, partition: Partition, query: SnapshotQuery): Promise<Snapshot> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const settled = await settledUpTo(dynamo, partition);
-    const { versions, newest } = await readObjects(dynamo, partition, query);
-    const stretch = await readLog(dynamo, partition, Math.min(settled, query.at ?? settled));
-    stretch.horizon = Math.max(stretch.horizon, settled, newest);
-    if ((await closeHoles(dynamo, partition, stretch)) === 'gone') {
-      if (query.at !== undefined && query.at < settled) throw expiredAt(query.at);
-      continue; // so slow that the tail has meanwhile been settled and swept: the objects that were read say too little
-    }
-    if (query.at !== undefined && query.at > stretch.horizon) throw new PortError('FutureRevision', `the partition stands at ${stretch.horizon}, not yet at ${query.at}`);
-    layOver(versions, stretch);
-    if (query.at !== undefined) undo(versions, stretch, query.at);
-    if (stretch.horizon - settled >= dynamo.raiseEvery) await settle(dynamo, partition);
-    return { ...(await page(dynamo, partition, { query, versions })), revision: query.at ?? stretch.horizon };
+    const found = await look(dynamo, partition, query);
+    if (found) return found;
   }
   throw new PortError('Unavailable', 'the log moved on faster than it could be read', { retryAfterSeconds: 1 });
+}
+
+// undefined: so slow that the tail may have been swept meanwhile, and what was read before says too little.
+async function look(dynamo: Dynamo, partition: Partition, query: SnapshotQuery): Promise<Snapshot | undefined> {
+  const { upTo: settled, untilMs } = await readSettled(dynamo, partition);
+  const { versions, newest } = await readObjects(dynamo, partition, query);
+  const stretch = await readLog(dynamo, partition, Math.min(settled, query.at ?? settled));
+  stretch.horizon = Math.max(stretch.horizon, settled, newest);
+  const gone = (await closeHoles(dynamo, partition, stretch)) === 'gone';
+  if (gone && query.at !== undefined && query.at < settled) throw expiredAt(query.at);
+  if (gone || dynamo.clock.now() >= untilMs) return undefined;
+  if (query.at !== undefined && query.at > stretch.horizon) throw new PortError('FutureRevision', `the partition stands at ${stretch.horizon}, not yet at ${query.at}`);
+  layOver(versions, stretch);
+  if (query.at !== undefined) undo(versions, stretch, query.at);
+  const shown = await page(dynamo, partition, { query, versions });
+  if (shown === undefined) return undefined;
+  if (stretch.horizon - settled >= dynamo.raiseEvery) await settle(dynamo, partition);
+  return { ...shown, revision: query.at ?? stretch.horizon };
 }
 
 async function readObjects(dynamo: Dynamo, partition: Partition, query: SnapshotQuery): Promise<{ versions: Versions; newest: Revision }> {
@@ -74,12 +81,13 @@ function undo(versions: Versions, stretch: LogStretch, at: Revision): void {
   }
 }
 
-async function page(dynamo: Dynamo, partition: Partition, { query, versions }: { query: SnapshotQuery; versions: Versions }): Promise<{ items: Item[]; remaining: number }> {
+async function page(dynamo: Dynamo, partition: Partition, { query, versions }: { query: SnapshotQuery; versions: Versions }): Promise<{ items: Item[]; remaining: number } | undefined> {
   const now = seconds(dynamo.clock.now());
   const matching = [...versions].filter(([key, version]) => covers(query, key) && version.value && !expired(version.value, now) && hasTerm(version, query.index));
   matching.sort(([a], [b]) => compareKeys(a, b));
   const shown = matching.slice(0, query.limit ?? matching.length);
   const bodies = await readBodies(dynamo, partition, shown.map(([, version]) => version));
+  if (bodies === 'gone') return undefined;
   const items = shown.map(([key, { rev }]) => ({ key, revision: rev, value: bodies.get(rev) as Uint8Array }));
   return { items, remaining: matching.length - shown.length };
 }
@@ -100,8 +108,4 @@ function hasTerm({ value }: Version, wanted: IndexTerm | undefined): boolean {
 
 function versionAt(rev: Revision, { value }: EntryRecord): Version {
   return value ? { rev, value } : { rev };
-}
-
-function expiredAt(at: Revision): PortError {
-  return new PortError('Expired', `the log no longer reaches back to revision ${at}`);
 }

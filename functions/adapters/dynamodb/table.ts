@@ -46,12 +46,14 @@ export function createDynamoTable({ raiseEvery = RAISE_EVERY, ...options }: Dyna
 }
 
 async function read(dynamo: Dynamo, partition: Partition, key: string): Promise<ReadResult | undefined> {
-  const record = await dynamo.calls.get<ObjectRecord>(objectKey(partition, key));
-  if (!record) return undefined;
-  const { rev, value } = record;
-  if (!value || expired(value, seconds(dynamo.clock.now()))) return { key, revision: rev, value: null };
-  const bodies = await readBodies(dynamo, partition, [record]);
-  return { key, revision: rev, value: bodies.get(rev) as Uint8Array };
+  for (;;) {
+    const record = await dynamo.calls.get<ObjectRecord>(objectKey(partition, key));
+    if (!record) return undefined;
+    const { rev, value } = record;
+    if (!value || expired(value, seconds(dynamo.clock.now()))) return { key, revision: rev, value: null };
+    const bodies = await readBodies(dynamo, partition, [record]);
+    if (bodies !== 'gone') return { key, revision: rev, value: bodies.get(rev) as Uint8Array };
+  }
 }
 
 // A void of our own. Where a reader was quicker, or a conflict says that one is about to be, the revision is burnt all the same.

@@ -1,5 +1,5 @@
 import type { Partition, Revision } from '#ports/table';
-import { longDecided, seconds, type CounterRecord } from './counter.ts';
+import { MARK_SECONDS, longDecided, seconds, type CounterRecord } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
 import { FIRST_REVISION, counterKey, resolvedKey, type Key } from './layout.ts';
 
@@ -13,12 +13,19 @@ export interface WatermarkRecord extends Key {
   readonly rev: Revision;
 }
 
-/** Up to here nothing can change any more, and nothing missing is a hole. */
-export async function settledUpTo({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'>, partition: Partition): Promise<Revision> {
+export interface Settled {
+  /** Up to here nothing can change any more, and what is missing is not a hole. */
+  upTo: Revision;
+  /** Until then, what lies above has certainly not been taken by TTL. A process may stand still between two calls for longer. */
+  untilMs: number;
+}
+
+export async function readSettled({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'>, partition: Partition): Promise<Settled> {
+  const nowMs = clock.now();
   const records = await calls.getAll<WatermarkRecord | CounterRecord>([resolvedKey(partition), counterKey(partition)]);
   const resolved = records.find((record) => record.type === 'resolved')?.rev ?? FIRST_REVISION;
   const counter = records.find((record) => record.type === 'counter');
-  return Math.max(resolved, longDecided(counter, seconds(clock.now())));
+  return { upTo: Math.max(resolved, longDecided(counter, seconds(nowMs))), untilMs: nowMs + (MARK_SECONDS * 1000) / 2 };
 }
 
 /** By conditional maximum: of several readers the one that got furthest stays. */
