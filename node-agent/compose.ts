@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import type { NodeSettings } from '#api/node-settings';
-import type { Service } from '#api/schema/kinds.generated';
+import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
-import { SERVICES } from '#client/core-resources';
+import { ENDPOINT_SLICES, SERVICES } from '#client/core-resources';
 import { httpsTransport, type ServerAddress } from '#client/https-transport';
 import { Informer } from '#client/informer';
 import { startAgent, type Agent, type AgentOptions } from './agent.ts';
@@ -17,10 +17,11 @@ import { dockerPreparation } from './containers/docker-preparation.ts';
 import { podEvents } from './events/pod-events.ts';
 import { directHost } from './host/direct-host.ts';
 import { pullCredentials } from './images/pull-credentials.ts';
-import { noNetwork } from './network/no-network.ts';
+import { openNodeNetwork } from './network/node-network.ts';
 import { simulatedNetwork } from './network/simulated-network.ts';
 import { clusterSettings } from './node/cluster-settings.ts';
 import { defaultHostIp, nodeFacts } from './node/node-facts.ts';
+import { settingsFile } from './remove-all.ts';
 import { dockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { simulatedPreparation } from './runtime/simulated/simulated-preparation.ts';
 import { simulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
@@ -76,7 +77,10 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
   const { cpus: cpuCount, memoryBytes } = await runtime.describe();
   const references = referencedObjects(client, clock);
   const services = new Informer<Service>({ client, resource: SERVICES });
-  const network = noNetwork();
+  const slices = new Informer<EndpointSlice>({ client, resource: ENDPOINT_SLICES });
+  // What is about to be made on the machine can be removed again without asking the server.
+  writeFileSync(settingsFile(config.dataDir), JSON.stringify(settings));
+  const network = await openNodeNetwork({ settings, nodeName: config.nodeName, run: host.run, services, slices, log });
   const node = { nodeName: config.nodeName, hostIp, allocatable: { cpu: String(cpuCount), memory: String(memoryBytes) }, memoryBytes };
   return {
     runtime,
@@ -85,7 +89,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
     checkpoints: checkpointFolder(podsFolder, log),
     preparation: dockerPreparation({ podsFolder, host, references, tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
     credentials: (pod, image) => pullCredentials(references, pod, image),
-    informers: [services],
+    informers: [services, slices],
   };
 }
 

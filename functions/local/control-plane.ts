@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { openEmbeddedTable } from '#adapters/embedded/open';
 import { createNodeChannel } from '#adapters/in-process/node-channel';
+import { createRelay } from '#adapters/in-process/relay';
 import { createSigner } from '#adapters/signer/key-file-signer';
 import { systemClock } from '#adapters/system/clock';
 import { systemDigest } from '#adapters/system/digest';
@@ -44,6 +45,7 @@ export async function startControlPlane(folder: DataFolder, cluster: Cluster): P
   const store = openObjectStore({ table: embedded.table, cluster: cluster.uid, clock: systemClock, ids: systemIds, wakeup: embedded.wakeup });
   const resident = createResident({ clock: systemClock, onError: (error) => report({ what: 'the loop', error }) });
   const nodeChannel = createNodeChannel(systemClock);
+  const relay = createRelay({ nodeChannel, clock: systemClock, ids: systemIds });
   const deps: ServerDeps = {
     store,
     table: embedded.table,
@@ -53,6 +55,8 @@ export async function startControlPlane(folder: DataFolder, cluster: Cluster): P
     signer: createSigner([pki.signingKey]),
     doorbell: resident,
     nodeChannel,
+    relay,
+    relayDoor: relay,
     gzip: promisify(gzip),
     report,
     config: configOf(cluster),
