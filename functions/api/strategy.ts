@@ -1,9 +1,11 @@
+import { completeStruct } from './codec/go-form.ts';
 import { isEqual } from './equal.ts';
 import type { FieldError } from './field-error.ts';
 import type { KindRules, RuleContext, WrittenSubresource } from './kind-rules.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
 import type { ApiResource } from './resource.ts';
 import { rulesFor } from './rules.ts';
+import { typeOf } from './schema/schema.ts';
 import { dns1123Subdomain } from './validation/names.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from './validation/object-meta.ts';
 
@@ -31,7 +33,7 @@ export function beforeCreate(resource: ApiResource, object: KubeObject, context:
   delete meta.deletionTimestamp;
   delete meta.deletionGracePeriodSeconds;
   if (rules.isNewGeneration) meta.generation = 1;
-  if (hasStatus(resource) && !rules.keepsStatusOnCreate) delete object.status;
+  if (hasStatus(resource) && !rules.keepsStatusOnCreate) resetStatus(resource, object);
   rules.prepareForCreate?.(object, context);
   const fields = [
     ...validateObjectMeta(meta, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain, plainFinalizers: rules.plainFinalizers }),
@@ -73,6 +75,13 @@ function onlyStatusChanges(object: KubeObject, old: KubeObject): void {
     if (!['apiVersion', 'kind', 'metadata', 'status'].includes(field)) keep(object, old, field);
   }
   keep(object.metadata, old.metadata, 'labels');
+}
+
+// To what Go writes of a status in which nothing is set.
+function resetStatus({ group, version, kind }: ApiResource, object: KubeObject): void {
+  const struct = typeOf(group, version, kind);
+  delete object.status;
+  if (struct) completeStruct(struct, object);
 }
 
 // Clients have always been let through with the same owner twice; they are told.

@@ -33,12 +33,19 @@ const VOLATILE = ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields'
 // Added by admission plugins of the server, not by the kind's own rules.
 const ADMISSION_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
+const ADMISSION_FINALIZERS = ['kubernetes.io/pv-protection', 'kubernetes.io/pvc-protection', 'kubernetes.io/vac-protection'];
+const IDENTITY_FIELDS = ['username', 'uid', 'groups', 'extra'];
+
 /** Without volatile values, with sorted keys, and with null, [] and {} as absent: which of them is written says nothing. */
 export function normalise(object: KubeObject): unknown {
   const copy = structuredClone(object);
   for (const field of VOLATILE) delete (copy.metadata as Record<string, unknown>)[field];
+  copy.metadata.finalizers = copy.metadata.finalizers?.filter((name) => !ADMISSION_FINALIZERS.includes(name)) ?? [];
   if (copy.kind === 'Pod') withoutPodAdmission(copy);
+  if (copy.kind === 'Job') withoutUid(copy);
   if (copy.kind === 'Service') withoutAllocations(copy);
+  if (copy.kind === 'PersistentVolume') delete (copy.status as Record<string, unknown>)['lastPhaseTransitionTime'];
+  if (copy.kind === 'CertificateSigningRequest') for (const field of IDENTITY_FIELDS) delete (copy.spec as Record<string, unknown>)[field];
   if (copy.kind === 'Node') withoutNotReadyTaint(copy);
   return canonical(copy);
 }
@@ -65,6 +72,14 @@ function withoutAllocations(service: KubeObject): void {
   }
   delete spec.healthCheckNodePort;
   for (const port of spec.ports ?? []) delete port.nodePort;
+}
+
+// A Job's pods are selected by its uid.
+function withoutUid(job: KubeObject): void {
+  const spec = job.spec as { selector?: { matchLabels?: Record<string, string> }; template: { metadata?: { labels?: Record<string, string> } } };
+  for (const labels of [job.metadata.labels, spec.selector?.matchLabels, spec.template.metadata?.labels]) {
+    for (const key of Object.keys(labels ?? {})) if (labels && key.endsWith('controller-uid')) labels[key] = 'uid';
+  }
 }
 
 function withoutNotReadyTaint(node: KubeObject): void {

@@ -7,7 +7,7 @@ import { samples } from './samples.ts';
 import type { KubeObject } from '#api/object';
 
 // Shows each disagreement with the recordings in full, to work on: `npx tsx test/differential/explain.ts`.
-for (const { request, stored, ...theirs } of recorded<RecordedObject>('samples.json')) {
+for (const { request, stored, ...theirs } of [...recorded<RecordedObject>('samples.json'), ...recorded<RecordedObject>('others.json')]) {
   const object = request as KubeObject;
   const [group, version] = object.apiVersion?.includes('/') ? (object.apiVersion.split('/') as [string, string]) : ['', object.apiVersion ?? ''];
   const resource = resourceOfKind(group, version, object.kind ?? '');

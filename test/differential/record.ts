@@ -7,7 +7,7 @@ import { mutationsOf } from './mutations.ts';
 import { connect, type Peer, type PeerAnswer } from './peer/client.ts';
 import { startPeer } from './peer/start.ts';
 import { COUNT, SEED, type RecordedMutation, type RecordedObject } from './recording.ts';
-import { manifests, NAMESPACE, samples, type Sample } from './samples.ts';
+import { manifests, NAMESPACE, others, samples, type Sample } from './samples.ts';
 import type { KubeObject } from '#api/object';
 
 // Asks the real kube-apiserver once, and writes what it answered: `npm run differential -- --build DIR`.
@@ -18,6 +18,7 @@ const folder = join(import.meta.dirname, 'recorded');
 mkdirSync(folder, { recursive: true });
 await peer.send('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: NAMESPACE } }));
 write('samples.json', await recordObjects(peer, [...manifests(), ...samples()]));
+write('others.json', await recordObjects(peer, others()));
 write('mutations.json', await recordMutations(peer));
 peer.close();
 
@@ -48,7 +49,7 @@ async function createAndRemove(to: Peer, resource: ApiResource, body: string): P
   const name = (answer.body as KubeObject).metadata.name ?? '';
   const one = `${path}/${encodeURIComponent(name)}`;
   await to.send('PATCH', one, '{"metadata":{"finalizers":null}}', 'application/merge-patch+json');
-  await to.send('DELETE', `${one}?gracePeriodSeconds=0`);
+  await to.send('DELETE', `${one}?gracePeriodSeconds=0&propagationPolicy=Background`);
   return answer;
 }
 

@@ -23,6 +23,11 @@ export function manifests(): Sample[] {
   return documents(join(import.meta.dirname, 'manifests'));
 }
 
+/** One valid object at least of every other kind that can be stored. */
+export function others(): Sample[] {
+  return documents(join(import.meta.dirname, 'others'));
+}
+
 function documents(folder: string): Sample[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))

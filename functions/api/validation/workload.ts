@@ -11,7 +11,9 @@ export function validateSelectorAndTemplate(spec: { selector?: LabelSelector; te
   if (selector && formErrors.some((error) => error.field.includes('matchExpressions') || error.field.includes('matchLabels'))) {
     return [...formErrors, invalid(`${path}.selector`, selector, 'invalid label selector')];
   }
-  return [...formErrors, ...mismatch(selector, template, path), ...validatePodTemplate(template, `${path}.template`), ...alwaysErrors(template, `${path}.template`)];
+  // A StatefulSet's pods get volumes that its template does not name: they are judged when they are made.
+  const templateErrors = what === 'statefulset' ? [] : validatePodTemplate(template, `${path}.template`);
+  return [...formErrors, ...mismatch(selector, template, path), ...templateErrors, ...alwaysErrors(template, `${path}.template`)];
 }
 
 function mismatch(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined, path: string): FieldError[] {

@@ -1,0 +1,34 @@
+import type { KindRules } from '../kind-rules.ts';
+import type { PersistentVolume } from '../schema/kinds.generated.ts';
+import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
+
+const SHORT_MODES: Record<string, string> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
+
+export const persistentVolumeRules: KindRules<PersistentVolume> = {
+  setDefaults: ({ spec }) => {
+    if (!spec) return;
+    spec.persistentVolumeReclaimPolicy ||= 'Retain';
+    spec.volumeMode ??= 'Filesystem';
+    if (spec.hostPath) spec.hostPath.type ??= '';
+  },
+  prepareForCreate: (volume, { now }) => {
+    volume.status = { phase: 'Pending', lastPhaseTransitionTime: now };
+  },
+  columns: [
+    nameColumn(),
+    column('Capacity', 'How much it holds', ({ spec }) => String(spec?.capacity?.['storage'] ?? '')),
+    column('Access Modes', 'How it can be mounted', ({ spec }) => accessModesText(spec?.accessModes)),
+    column('Reclaim Policy', 'What becomes of it when its claim is gone', ({ spec }) => spec?.persistentVolumeReclaimPolicy ?? ''),
+    column('Status', 'Whether it is free', ({ metadata, status }) => (metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''))),
+    column('Claim', 'The claim that has it', ({ spec }) => (spec?.claimRef ? `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}` : '')),
+    column('StorageClass', 'Its class', ({ spec }) => spec?.storageClassName ?? ''),
+    column('VolumeAttributesClass', 'The class of its attributes', ({ spec }) => spec?.volumeAttributesClassName ?? UNSET),
+    column('Reason', 'Why it failed', ({ status }) => status?.reason ?? ''),
+    ageColumn(),
+    column('VolumeMode', 'Filesystem or Block', ({ spec }) => spec?.volumeMode ?? UNSET, { wide: true }),
+  ],
+};
+
+export function accessModesText(modes: string[] | undefined): string {
+  return [...new Set(modes ?? [])].map((mode) => SHORT_MODES[mode] ?? mode).join(',');
+}

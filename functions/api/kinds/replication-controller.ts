@@ -1,0 +1,31 @@
+import type { KindRules } from '../kind-rules.ts';
+import type { ReplicationController } from '../schema/kinds.generated.ts';
+import { nonNegative } from '../validation/numbers.ts';
+import { ageColumn, column, nameColumn } from './columns.ts';
+import { specChanged } from './generation.ts';
+import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { containerColumns, labelsText } from './pod-template-columns.ts';
+
+export const replicationControllerRules: KindRules<ReplicationController> = {
+  setDefaults: ({ metadata, spec }) => {
+    if (!spec) return;
+    const labels = spec.template?.metadata?.labels;
+    if (labels && Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+    spec.replicas ??= 1;
+    defaultPodTemplate(spec.template);
+  },
+  isNewGeneration: specChanged,
+  validate: ({ spec }) => [...nonNegative('spec.replicas', spec?.replicas), ...nonNegative('spec.minReadySeconds', spec?.minReadySeconds)],
+  columns: [
+    nameColumn(),
+    column('Desired', 'Pods that are wanted', ({ spec }) => spec?.replicas ?? 0, { type: 'integer' }),
+    column('Current', 'Pods that exist', ({ status }) => status?.replicas ?? 0, { type: 'integer' }),
+    column('Ready', 'Pods that are ready', ({ status }) => status?.readyReplicas ?? 0, { type: 'integer' }),
+    ageColumn(),
+    ...containerColumns<ReplicationController>(({ spec }) => spec?.template),
+    column('Selector', 'Labels of the pods that belong to it', ({ spec }) => labelsText(spec?.selector), { wide: true }),
+  ],
+  selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
+  scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector' },
+};
