@@ -14,7 +14,7 @@ export const customResourceDefinitionRules: KindRules<CustomResourceDefinition> 
   },
   prepareForCreate: (definition) => {
     const storage = definition.spec.versions.filter((version) => version.storage).map(({ name }) => name);
-    definition.status = { acceptedNames: { plural: '', kind: '' }, conditions: [], storedVersions: storage } as NonNullable<CustomResourceDefinition['status']>;
+    definition.status = { acceptedNames: { plural: '', kind: '' }, conditions: [], storedVersions: storage };
   },
   isNewGeneration: specChanged,
   columns: [nameColumn(), createdAtColumn()],

@@ -11,17 +11,9 @@ const UNLIMITED = 2147483647;
 export const jobRules: KindRules<Job> = {
   setDefaults: ({ metadata, spec }) => {
     if (!spec) return;
-    if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
-    spec.parallelism ??= 1;
-    spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : UNLIMITED;
-    spec.completionMode ??= 'NonIndexed';
-    spec.suspend ??= false;
-    spec.manualSelector ??= false;
-    spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
+    defaultSpec(spec);
     const labels = spec.template?.metadata?.labels;
     if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
-    defaultPodTemplate(spec.template);
-    for (const rule of spec.podFailurePolicy?.rules ?? []) for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True';
   },
   prepareForCreate: (job) => {
     if (job.spec && !job.spec.manualSelector) selectOwnPods(job, job.spec);
@@ -39,6 +31,18 @@ export const jobRules: KindRules<Job> = {
   ],
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
 };
+
+function defaultSpec(spec: JobSpec): void {
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  spec.parallelism ??= 1;
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : UNLIMITED;
+  spec.completionMode ??= 'NonIndexed';
+  spec.suspend ??= false;
+  spec.manualSelector ??= false;
+  spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
+  defaultPodTemplate(spec.template);
+  for (const { onPodConditions = [] } of spec.podFailurePolicy?.rules ?? []) for (const pattern of onPodConditions) pattern.status ||= 'True';
+}
 
 // A Job's pods are told apart by its uid, under the names of two generations.
 function selectOwnPods({ metadata }: Job, spec: JobSpec): void {
