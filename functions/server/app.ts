@@ -6,6 +6,7 @@ import type { ServerDeps } from './deps.ts';
 import { createEventFrames } from './protocol/event-frames.ts';
 import { negotiate } from './protocol/negotiate.ts';
 import { statusResponse } from './protocol/respond.ts';
+import { deprecationWarnings } from './routes/deprecations.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { routeFor } from './routes/dispatch.ts';
 import { nodeRoutes } from './routes/node-endpoints.ts';
@@ -51,13 +52,13 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     const { handler, ...found } = route;
     const raw = context.req.raw;
     const query = new URL(raw.url).searchParams;
-    const request: ResourceRequest = { deps, request: raw, query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: [], name: info.name };
+    const request: ResourceRequest = { deps, request: raw, query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
     try {
       return await handler(request);
     } catch (error) {
       const status = toStatusError(error, request);
       if (status.code >= 500 && status !== error) deps.report({ what: `${info.verb} ${info.path}`, error });
-      return statusResponse(status, raw);
+      return statusResponse(status, raw, request.warnings);
     }
   };
 }

@@ -70,10 +70,11 @@ export function documentResponse(request: Request, document: object, contentType
 }
 
 /** A refusal is always JSON: also to whoever asked for something that cannot be given. */
-export function statusResponse(status: StatusError, request: Request): Response {
+export function statusResponse(status: StatusError, request: Request, warnings: string[] = []): Response {
   const pretty = isPretty(request.headers, new URL(request.url).searchParams);
   const text = JSON.stringify(status.toStatus());
   const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  for (const warning of warnings) headers.append('warning', warningValue(warning));
   const retryAfterSeconds = status.details?.retryAfterSeconds;
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
   return new Response(pretty ? indentJson(text) : text, { status: status.code, headers });

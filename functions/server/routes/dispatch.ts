@@ -10,6 +10,7 @@ import { evict } from './eviction.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { podLog } from './log.ts';
+import { getLease, listLeases } from './node-leases.ts';
 import { patch } from './patch.ts';
 import type { Handler } from './resource-request.ts';
 import { reviewOwnRules, reviewSelf, reviewToken } from './reviews.ts';
@@ -73,11 +74,15 @@ const VIRTUAL: Record<string, Handler> = {
   'selfsubjectrulesreviews.authorization.k8s.io': reviewOwnRules,
 };
 
+const LEASES = 'leases.coordination.k8s.io';
+const LEASE_VERBS: Record<string, Handler> = { get: getLease, list: listLeases };
+
 function handlerOf(resource: ApiResource, info: RequestInfo): Handler {
   const verb = VERBS[info.verb];
   const outside = resource.namespaced && info.namespace === '' && !['list', 'watch'].includes(info.verb);
   if (verb === undefined || verb.named !== isNamed(info) || outside || !resource.verbs.includes(info.verb)) throw methodNotAllowed();
-  return VIRTUAL[`${resource.resource}.${resource.group}`] ?? verb.handler;
+  const name = `${resource.resource}.${resource.group}`;
+  return VIRTUAL[name] ?? (name === LEASES ? LEASE_VERBS[info.verb] : undefined) ?? verb.handler;
 }
 
 /** By the name of the subresource; those of the object itself (status, finalize, approval ...) are the last case. */

@@ -36,6 +36,9 @@ export function nodeRoutes(deps: ServerDeps): Hono<AppEnv> {
   return app;
 }
 
+/** The node lifecycle controller reads these records by the same name. */
+export const HEARTBEAT_PREFIX = 'heartbeat/';
+
 export function heartbeatKey(node: string): string {
-  return `heartbeat/${node}`;
+  return `${HEARTBEAT_PREFIX}${node}`;
 }

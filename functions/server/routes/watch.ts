@@ -4,6 +4,7 @@ import type { Revision } from '#ports/table';
 import type { ListPage, WatchBatch } from '#store/object-store';
 import { concat } from '../protocol/body.ts';
 import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
+import { warningValue } from '../protocol/respond.ts';
 import { selectionOf } from '../protocol/selection.ts';
 import { eventLines, type EventLines } from '../protocol/event-lines.ts';
 import { includeObjectOf } from '../protocol/table.ts';
@@ -16,7 +17,8 @@ export async function watch(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, true);
   selectionOf(storageResource(request.resource), options); // a selector that nobody understands is refused before the stream begins
   includeObjectOf(request.query);
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  for (const warning of request.warnings) headers.append('warning', warningValue(warning));
   if (request.request.method === 'HEAD') return new Response(null, { headers });
 
   const release = request.watches.take();

@@ -142,3 +142,12 @@ test('a service-account token lives as long as its account', async () => {
   await api.request('POST', accounts, { body: { metadata: { name: 'robot' } } });
   expect((await api.request('GET', '/version', { token })).status).toBe(401);
 });
+
+test('a node’s heartbeat is shown as its Lease', async () => {
+  const token = await api.tokenFor('system:node:n7', ['system:nodes']);
+  const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+  expect((await api.request('GET', `${lease}/n7`)).status).toBe(404);
+  await api.request('PUT', '/zeroplane/v1/nodes/n7/heartbeat', { token, body: {} });
+  expect((await api.request('GET', `${lease}/n7`)).json).toMatchObject({ kind: 'Lease', metadata: { name: 'n7' }, spec: { holderIdentity: 'n7', leaseDurationSeconds: 40 } });
+  expect((await api.request('GET', lease)).json.items.map(({ metadata }) => metadata.name)).toContain('n7');
+});

@@ -184,3 +184,10 @@ test('a PUT makes some kinds, for those who may create them', async () => {
   expect((await api.request('PUT', lease, { body: { metadata: { name: 'l' } } })).status).toBe(201);
   expect((await api.request('PUT', lease, { body: { metadata: { name: 'l' } } })).status).toBe(200);
 });
+
+test('what is deprecated says so with every answer', async () => {
+  const warning = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"';
+  for (const path of ['endpoints', 'endpoints/none', 'endpoints?watch=true&untilHead=true']) {
+    expect((await api.request('GET', `/api/v1/namespaces/default/${path}`)).headers.get('warning')).toBe(warning);
+  }
+});

@@ -1,0 +1,60 @@
+import { encodeJsonBytes } from '#api/codec/json';
+import type { KubeObject } from '#api/object';
+import { formatMicroTime } from '#api/time';
+import { hasCode } from '#ports/errors';
+import type { Claim, Revision } from '#ports/table';
+import type { StoredObject } from '#store/object-store';
+import { encodeContinueToken } from '../protocol/continue-token.ts';
+import { listOptionsOf } from '../protocol/list-options.ts';
+import { respondList } from '../protocol/respond-list.ts';
+import { respondStored } from '../protocol/respond.ts';
+import { selectionOf } from '../protocol/selection.ts';
+import { get } from './get.ts';
+import { list, readPage } from './list.ts';
+import { HEARTBEAT_PREFIX, heartbeatKey } from './node-endpoints.ts';
+import type { ResourceRequest } from './resource-request.ts';
+
+/**
+ * Leases of nodes. Our agents beat by one unlogged record, not by a Lease; who reads `kube-node-lease` (kubectl describe node) is shown
+ * each record as the Lease that it stands for. All other Leases are ordinary objects.
+ */
+const NAMESPACE = 'kube-node-lease';
+const LEASE_SECONDS = 40; // as a kubelet's
+
+export async function getLease(request: ResourceRequest): Promise<Response> {
+  const { info, deps } = request;
+  if (info.namespace !== NAMESPACE) return get(request);
+  try {
+    return await get(request);
+  } catch (error) {
+    const claim = hasCode(error, 'NotFound') ? await deps.table.readClaim(deps.store.cluster, heartbeatKey(info.name)) : undefined;
+    if (claim === undefined) throw error;
+    return respondStored(request, leaseOf(claim, await deps.store.revision(request.resource)));
+  }
+}
+
+export async function listLeases(request: ResourceRequest): Promise<Response> {
+  const { deps, info, resource } = request;
+  const options = listOptionsOf(request.query, false);
+  // Records are of no revision: where one is asked for, or a page goes on, there are the stored Leases alone.
+  if (info.namespace !== NAMESPACE || options.continue !== '' || options.resourceVersionMatch === 'Exact') return list(request);
+  const page = await readPage(request, options);
+  const present = new Set(page.items.map(({ object }) => object.metadata.name));
+  const { matches = () => true } = selectionOf(resource, options);
+  const claims = await deps.table.claims(deps.store.cluster, HEARTBEAT_PREFIX);
+  const leases = claims.map((claim) => leaseOf(claim, page.revision)).filter(({ object }) => !present.has(object.metadata.name) && matches(object));
+  const token = page.next === undefined ? undefined : encodeContinueToken({ after: page.next, at: page.revision, issuedAtMs: deps.clock.now() });
+  return respondList(request, { ...page, items: [...leases, ...page.items] }, token);
+}
+
+function leaseOf({ key, value }: Claim, revision: Revision): StoredObject {
+  const name = key.slice(HEARTBEAT_PREFIX.length);
+  const { renewedAtMs = 0 } = JSON.parse(new TextDecoder().decode(value)) as { renewedAtMs?: number };
+  const object: KubeObject = {
+    kind: 'Lease',
+    apiVersion: 'coordination.k8s.io/v1',
+    metadata: { name, namespace: NAMESPACE, resourceVersion: String(revision) },
+    spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime: formatMicroTime(renewedAtMs) },
+  };
+  return { object, revision, json: () => encodeJsonBytes(object) };
+}
