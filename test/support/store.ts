@@ -14,7 +14,7 @@ export interface TestStore {
   table: Table;
   clock: ManualClock;
   /** Another store over the same table, as another process would have it: nothing is warm. Seed 1 is the first store's. */
-  another(seed?: number): ObjectStore;
+  another(seed?: number, table?: Table): ObjectStore;
   close(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function openTestStore(cluster = 'c1'): TestStore {
   const folder = temporaryFolder('store');
   const clock = manualClock();
   const embedded = openEmbeddedTable({ folder: folder.path, clock });
-  const another = (seed = 2): ObjectStore => openObjectStore({ table: embedded.table, wakeup: embedded.wakeup, cluster, clock, ids: seededIds(seed) });
+  const another = (seed = 2, table = embedded.table): ObjectStore => openObjectStore({ table, wakeup: embedded.wakeup, cluster, clock, ids: seededIds(seed) });
   return {
     store: another(1),
     table: embedded.table,

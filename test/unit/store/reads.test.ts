@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '#api/object';
+import type { Table } from '#ports/table';
 import type { ListPage, ObjectStore, WatchBatch, WatchQuery } from '#store/object-store';
 import { openTestStore, resource } from '#test/support/store';
 import type { TestStore } from '#test/support/store';
@@ -100,6 +101,26 @@ describe('list', () => {
     await until(() => opened.clock.sleeping > 0);
     await opened.clock.advance(3000);
     await refused;
+  });
+
+  test('what is written while the cache loads is in it', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const snapshot: Table['snapshot'] = async (...query) => {
+      const taken = await opened.table.snapshot(...query);
+      await gate;
+      return taken;
+    };
+    store = opened.another(3, { ...opened.table, snapshot });
+    const watcher = follow({ after: 1 });
+    await put('a', 'red');
+    await watcher.reaches(2);
+    const listing = store.list(CONFIG_MAPS, {});
+    await put('b', 'red');
+    await watcher.reaches(3);
+    release();
+    expect(names(await listing)).toEqual(['ns/a', 'ns/b']);
+    expect(names(await store.list(CONFIG_MAPS, {}))).toEqual(['ns/a', 'ns/b']);
   });
 
   test('a burnt revision shows in the next list', async () => {
