@@ -25,7 +25,7 @@ export function update(deps: WriteDeps, view: PartitionView, { ref, change, opti
     checkPreconditions(current.object, options.preconditions);
     const old = current.object;
     const object = await change(structuredClone(old));
-    checkVersion(old, object);
+    checkVersion(resource, old, object);
     prepare(deps, resource, { object, old, subresource: options.subresource });
     const removes = goesWithUpdate(resource, object);
     if (!removes && isEqual(withoutVersion(object), withoutVersion(old))) return current;
@@ -35,11 +35,18 @@ export function update(deps: WriteDeps, view: PartitionView, { ref, change, opti
 }
 
 // The writer says which object it means, by version or uid; one that says nothing means whatever is there.
-function checkVersion(current: KubeObject, { metadata: wanted }: KubeObject): void {
-  if (wanted.uid) checkPreconditions(current, { uid: wanted.uid });
+function checkVersion(resource: ApiResource, current: KubeObject, { metadata: wanted }: KubeObject): void {
+  if (wanted.uid && wanted.uid !== current.metadata.uid) throw anotherObject(resource, current, wanted.uid);
   if (wanted.resourceVersion && wanted.resourceVersion !== current.metadata.resourceVersion) {
     throw new PortError('Conflict', 'the object has been modified; please apply your changes to the latest version and try again');
   }
+}
+
+// Says it as kube-apiserver does, which lets its storage speak.
+function anotherObject({ storage }: ApiResource, { metadata: { namespace, name = '', uid } }: KubeObject, wanted: string): PortError {
+  const key = ['/registry', storage.resource, ...(namespace ? [namespace] : []), name].join('/');
+  const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid}`;
+  return new PortError('Conflict', `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
 }
 
 function prepare({ clock }: WriteDeps, resource: ApiResource, write: { object: KubeObject; old: KubeObject; subresource: UpdateOptions['subresource'] }): void {

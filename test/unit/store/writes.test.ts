@@ -124,7 +124,7 @@ describe('update', () => {
     const first = await opened.store.create(CONFIG_MAPS, configMap('a'));
     await opened.store.update(ref('a'), (current) => ({ ...current, data: { a: '2' } }));
     await expect(opened.store.update(ref('a'), () => ({ ...first.object, data: { a: '3' } }))).rejects.toMatchObject({ code: 'Conflict' });
-    await expect(opened.store.update(ref('a'), () => configMap('a', {}, { uid: 'another' }))).rejects.toThrow('Precondition failed: UID');
+    await expect(opened.store.update(ref('a'), () => configMap('a', {}, { uid: 'another' }))).rejects.toThrow('StorageError: invalid object, Code: 4, Key: /registry/configmaps/ns/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: another, UID in object meta: ');
     await expect(opened.store.update(ref('a'), (current) => current, { preconditions: { resourceVersion: '2' } })).rejects.toMatchObject({ code: 'Conflict' });
     await opened.store.update(ref('a'), () => configMap('a', { a: '4' }));
     expect((await opened.store.get(ref('a'))).object.data).toEqual({ a: '4' });
