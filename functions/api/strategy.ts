@@ -35,12 +35,17 @@ export function beforeCreate(resource: ApiResource, object: KubeObject, context:
   if (rules.isNewGeneration) meta.generation = 1;
   if (hasStatus(resource) && !rules.keepsStatusOnCreate) resetStatus(resource, object);
   rules.prepareForCreate?.(object, context);
-  const fields = [
-    ...validateObjectMeta(meta, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain, plainFinalizers: rules.plainFinalizers }),
+  return { fields: judge(resource, object), warnings: [...repeated, ...(rules.warnings?.(object) ?? [])] };
+}
+
+/** What is wrong with a new object, in the form of the version that the resource names. */
+export function judge(resource: ApiResource, object: KubeObject): FieldError[] {
+  const rules = rulesFor(resource);
+  return [
+    ...validateObjectMeta(object.metadata, { namespaced: resource.namespaced, name: rules.name ?? dns1123Subdomain, plainFinalizers: rules.plainFinalizers }),
     ...(rules.validate?.(object) ?? []),
     ...(rules.validateCreate?.(object) ?? []),
   ];
-  return { fields, warnings: [...repeated, ...(rules.warnings?.(object) ?? [])] };
 }
 
 /** The same for a new version of a stored object. Metadata that only the server sets is carried over from `old`. */

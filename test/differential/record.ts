@@ -5,6 +5,7 @@ import type { ApiResource } from '#api/resource';
 import { answerOf, digest, normalise } from './answer.ts';
 import { mutationsOf } from './mutations.ts';
 import { connect, type Peer, type PeerAnswer } from './peer/client.ts';
+import { collectionPath } from './paths.ts';
 import { startPeer } from './peer/start.ts';
 import { COUNT, SEED, type RecordedMutation, type RecordedObject } from './recording.ts';
 import { manifests, NAMESPACE, others, samples, type Sample } from './samples.ts';
@@ -41,7 +42,7 @@ async function recordObjects(to: Peer, all: Sample[]): Promise<RecordedObject[]>
 }
 
 async function createAndRemove(to: Peer, resource: ApiResource, body: string): Promise<PeerAnswer> {
-  const path = collection(resource);
+  const path = collectionPath(resource);
   // Nobody finalizes a namespace here: it would stay.
   const dryRun = resource.kind === 'Namespace' ? '&dryRun=All' : '';
   const answer = await to.send('POST', `${path}?fieldValidation=Strict${dryRun}`, body);
@@ -51,11 +52,6 @@ async function createAndRemove(to: Peer, resource: ApiResource, body: string): P
   await to.send('PATCH', one, '{"metadata":{"finalizers":null}}', 'application/merge-patch+json');
   await to.send('DELETE', `${one}?gracePeriodSeconds=0&propagationPolicy=Background`);
   return answer;
-}
-
-function collection({ group, version, resource, namespaced }: ApiResource): string {
-  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-  return `${root}${namespaced ? `/namespaces/${NAMESPACE}` : ''}/${resource}`;
 }
 
 // One entry a line: a change in the peer's answers shows as the lines that changed.

@@ -25,9 +25,8 @@ export const eventRules: KindRules<Event> = {
   name: pathSegmentName,
   plainFinalizers: true,
   validate: (event) => {
-    const errors = namespaceErrors(event.metadata.namespace, event.involvedObject?.namespace, 'involvedObject.namespace');
-    if (!event.eventTime) return errors;
-    return [...errors, ...reporterErrors('reportingComponent', event.reportingComponent), ...requiredErrors(event)];
+    if (!event.eventTime) return namespaceErrors(event.metadata.namespace, event.involvedObject?.namespace, 'involvedObject.namespace');
+    return [...reporterErrors('reportingComponent', event.reportingComponent), ...requiredErrors(event)];
   },
   selectableFields: (event) => ({
     ...referenceFields('involvedObject', event.involvedObject ?? {}),

@@ -2,7 +2,8 @@ import { rulesFor } from '#api/rules';
 import { applyDefaults } from '#api/defaulting';
 import { convert } from '#api/conversion';
 import type { KubeObject } from '#api/object';
-import { badRequest } from '#api/status';
+import { badRequest, invalid } from '#api/status';
+import { judge } from '#api/strategy';
 import type { StoredObject } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
 import { serviceClaims } from '../admission/service-allocation.ts';
@@ -18,6 +19,7 @@ export async function create(request: ResourceRequest): Promise<Response> {
   const body = await readBody(request.request);
   const object = toStorage(request, decodeObject(request, body, options.fieldValidation));
   inNamespaceOf(request, object);
+  judgeAsRequested(request, object);
   return respondStored(request, await writeNew(request, object, options), 201);
 }
 
@@ -40,6 +42,14 @@ export function toStorage({ resource }: ResourceRequest, object: KubeObject): Ku
   const converted = convert(object, resource, stored);
   applyDefaults(stored, converted);
   return converted;
+}
+
+// A version may be stricter than the one that is stored (Events of events.k8s.io), and names its own fields.
+function judgeAsRequested({ resource }: ResourceRequest, object: KubeObject): void {
+  const stored = storageResource(resource);
+  if (stored === resource || !object.metadata.name) return;
+  const fields = judge(resource, convert(object, stored, resource));
+  if (fields.length > 0) throw invalid({ group: stored.group, kind: stored.kind }, object.metadata.name, fields);
 }
 
 /** An object's namespace is that of the path, or nothing. */
