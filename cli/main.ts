@@ -43,4 +43,5 @@ function indent(text: string): string {
   return text.replace(/^/gm, '  ');
 }
 
-process.exitCode = await main(process.argv);
+// Not by exitCode: a connection that is kept alive would keep a finished command.
+process.exit(await main(process.argv));

@@ -24,8 +24,8 @@ export interface NodeNetworkOptions {
 export async function openNodeNetwork(options: NodeNetworkOptions): Promise<PodNetwork> {
   const { settings, services, slices, log } = options;
   const parts = nodeNetworkParts(options);
+  await parts.proxy.open(); // gives the host the address that DNS listens at
   const dns = startDnsServer({ address: settings.dnsIp, upstreams: upstreamsOf(resolvConf(), settings.dnsIp), onError: (error) => log('cluster DNS', error) });
-  await parts.proxy.open();
 
   let scheduled = false;
   const apply = async (): Promise<void> => {

@@ -25,8 +25,7 @@ export async function ensureNodeImage(docker: Docker, image: NodeImage): Promise
   try {
     writeFileSync(join(folder, PROGRAM), image.script);
     const [repo, tag] = image.name.split(':');
-    const env = Object.entries(image.env ?? {}).map(([name, value]) => `ENV ${name}=${value}`);
-    const changes = [`ENTRYPOINT ["${process.execPath}", "/${PROGRAM}"]`, ...env];
+    const changes = [`ENTRYPOINT ["${process.execPath}", "/${PROGRAM}"]`, ...environment(image.env ?? {})];
     // Dereferenced: the libraries' own names are mostly links.
     const tar = spawn('tar', ['--create', '--dereference', '--absolute-names', ...(await hostFiles()), '-C', folder, PROGRAM], { stdio: ['ignore', 'pipe', 'pipe'] });
     const failed = new Promise<never>((_, reject) => {
@@ -46,11 +45,15 @@ export async function deriveImage(docker: Docker, from: string, to: { name: stri
   const [repo, tag] = to.name.split(':');
   const container = await docker.createContainer({ Image: from });
   try {
-    const changes = Object.entries(to.env).map(([name, value]) => `ENV ${name}=${value}`).join('\n');
-    await container.commit({ repo, tag, changes });
+    await container.commit({ repo, tag, changes: environment(to.env).join('\n') });
   } finally {
     await container.remove();
   }
+}
+
+// As in a Dockerfile, where an unquoted value ends at its first space.
+function environment(env: Record<string, string>): string[] {
+  return Object.entries(env).map(([name, value]) => `ENV ${name}=${JSON.stringify(value)}`);
 }
 
 async function exists(docker: Docker, name: string): Promise<boolean> {
