@@ -2,8 +2,6 @@ import { rmSync } from 'node:fs';
 import { dataFolder, readCluster } from './data-folder.ts';
 import { stop } from './launch.ts';
 import { workersOf } from './workers.ts';
-import { removeAll } from '#node-agent/remove-all';
-import { workersOf } from './workers.ts';
 
 /** Ends the processes and removes all that the cluster has on this machine outside of its folder; with `purge`, the folder too. */
 export async function tearDown(options: { dataDir: string; purge: boolean; say(detail: string): void }): Promise<void> {

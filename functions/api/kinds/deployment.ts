@@ -26,8 +26,8 @@ export const deploymentRules: KindRules<Deployment> = {
   columns: [
     nameColumn(),
     column('Ready', 'Pods that are ready, of those that are wanted', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`),
-    column('Up-to-date', 'Pods made from the present template', ({ status }) => String(status?.updatedReplicas ?? 0)),
-    column('Available', 'Pods that have been ready long enough', ({ status }) => String(status?.availableReplicas ?? 0)),
+    column('Up-to-date', 'Pods made from the present template', ({ status }) => status?.updatedReplicas ?? 0),
+    column('Available', 'Pods that have been ready long enough', ({ status }) => status?.availableReplicas ?? 0),
     ageColumn(),
     ...containerColumns<Deployment>(({ spec }) => spec?.template),
     column('Selector', 'Labels of the pods that belong to it', ({ spec }) => selectorText(spec?.selector), { wide: true }),

@@ -128,7 +128,7 @@ function eventColumns<T extends KubeObject>(tell: (event: T) => Told): TableColu
     column('Source', 'Who told', (event) => tell(event).source, { wide: true }),
     column('Message', 'What happened, in words', (event) => tell(event).message),
     column('First Seen', 'Time since it first happened', (event, nowMs) => ageOf(tell(event).first, nowMs), { wide: true }),
-    column('Count', 'How often it happened', (event) => String(tell(event).count), { wide: true }),
+    column('Count', 'How often it happened', (event) => tell(event).count, { wide: true }),
     { ...nameColumn<T>(), priority: 1 },
   ];
 }

@@ -14,8 +14,8 @@ export const horizontalPodAutoscalerRules: KindRules<HorizontalPodAutoscaler> = 
     column('Reference', 'What it scales', ({ spec }) => `${spec?.scaleTargetRef?.kind ?? ''}/${spec?.scaleTargetRef?.name ?? ''}`),
     column('Targets', 'What it aims at', ({ spec }) => ((spec?.metrics?.length ?? 0) === 0 ? '<none>' : (spec?.metrics ?? []).map(({ resource }) => targetText(resource)).join(', '))),
     column('MinPods', 'Fewest pods', ({ spec }) => (spec?.minReplicas === undefined ? UNSET : String(spec.minReplicas))),
-    column('MaxPods', 'Most pods', ({ spec }) => String(spec?.maxReplicas ?? 0)),
-    column('Replicas', 'Pods now', ({ status }) => String(status?.currentReplicas ?? 0)),
+    column('MaxPods', 'Most pods', ({ spec }) => spec?.maxReplicas ?? 0),
+    column('Replicas', 'Pods now', ({ status }) => status?.currentReplicas ?? 0),
     ageColumn(),
   ],
 };

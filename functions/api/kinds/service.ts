@@ -1,8 +1,9 @@
-import { isEqual } from '../equal.ts';
+import { forbidden } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { Service, ServiceSpec } from '../schema/kinds.generated.ts';
 import { dns1123Label } from '../validation/names.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
+import { dropWhatTheTypeHad, hasNodePorts } from './service-type-change.ts';
 import { serviceColumns } from './service-columns.ts';
 
 export const serviceRules: KindRules<Service> = {
@@ -14,11 +15,13 @@ export const serviceRules: KindRules<Service> = {
     service.status = { loadBalancer: {} };
     if (service.spec) prepareAddresses(service.spec);
   },
-  prepareForUpdate: ({ spec }, old) => {
+  prepareForUpdate: (service, old) => {
+    const { spec } = service;
     if (!spec || !old.spec) return;
-    if (spec.type === 'ExternalName' && old.spec.type !== 'ExternalName') dropAddresses(spec, old.spec);
+    dropWhatTheTypeHad(spec, old.spec);
     keepAllocated(spec, old.spec);
     prepareAddresses(spec);
+    if (spec.type !== 'LoadBalancer') service.status = { ...service.status, loadBalancer: {} };
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
@@ -26,6 +29,8 @@ export const serviceRules: KindRules<Service> = {
     prepareForUpdate: (service, old) => {
       if (old.spec) service.spec = structuredClone(old.spec);
     },
+    validateUpdate: ({ spec, status }) =>
+      spec?.type !== 'LoadBalancer' && status?.loadBalancer?.ingress?.length ? [forbidden('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'")] : [],
   },
   selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
   columns: serviceColumns,
@@ -66,34 +71,15 @@ function prepareAddresses(spec: ServiceSpec): void {
   if (!spec.ipFamilies?.length) spec.ipFamilies = ['IPv4'];
 }
 
-// Nobody has to take back by hand what the server gave.
-function dropAddresses(spec: ServiceSpec, old: ServiceSpec): void {
-  if (isEqual(spec.clusterIPs, old.clusterIPs)) {
-    delete spec.clusterIP;
-    delete spec.clusterIPs;
-  }
-  delete spec.ipFamilies;
-  delete spec.ipFamilyPolicy;
-}
-
 // A writer that leaves out what the server allocated keeps it, as long as the type still has it.
 function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
   if (spec.type !== 'ExternalName' && old.type !== 'ExternalName') {
     if (!spec.clusterIP && !spec.clusterIPs?.length && old.clusterIP) spec.clusterIP = old.clusterIP;
     if (!spec.clusterIPs?.length && old.clusterIPs && spec.clusterIP === old.clusterIP) spec.clusterIPs = [...old.clusterIPs];
   }
-  const usesNodePorts = (type: string | undefined) => type === 'NodePort' || type === 'LoadBalancer';
-  if (!usesNodePorts(spec.type) || !usesNodePorts(old.type)) return dropNodePorts(spec, old);
+  if (!hasNodePorts(spec) || !hasNodePorts(old)) return;
   for (const port of spec.ports ?? []) {
     const before = old.ports?.find((other) => other.port === port.port && other.protocol === port.protocol);
     if (!port.nodePort && before?.nodePort) port.nodePort = before.nodePort;
-  }
-}
-
-// Changing the type away from node ports gives them back, if the writer only repeated what was allocated.
-function dropNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
-  if (spec.type !== 'ClusterIP') return;
-  for (const port of spec.ports ?? []) {
-    if (port.nodePort && old.ports?.some((other) => other.nodePort === port.nodePort)) delete port.nodePort;
   }
 }

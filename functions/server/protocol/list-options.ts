@@ -47,7 +47,8 @@ function matchErrors(options: Omit<ListOptions, 'resourceVersion'>, resourceVers
   const at = (type: FieldError['type'], message: string): FieldError[] => [{ type, field: 'resourceVersionMatch', message }];
   if (options.watch) {
     if (options.sendInitialEvents !== undefined) return [];
-    return at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+    const unsupported = match === 'NotOlderThan' ? [] : at('FieldValueNotSupported', `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"`);
+    return [...at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'), ...unsupported];
   }
   if (resourceVersion === '') return at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
   if (options.continue !== '') return at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden when continue is provided');

@@ -36,7 +36,7 @@ export async function bind(request: ResourceRequest): Promise<Response> {
 }
 
 function targetNode({ metadata, target }: Binding, name: string): string {
-  if (metadata.name && metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  if (metadata.name !== name) throw badRequest('name in URL does not match name in Binding object');
   if (target?.kind && target.kind !== 'Node') throw new StatusError(500, undefined, `target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`);
   if (!target?.name) throw new StatusError(500, undefined, 'target.name: Required value');
   return target.name;

@@ -65,3 +65,14 @@ test('a headless Service takes no address, an ExternalName neither', async () =>
   expect((await create('headless', { clusterIP: 'None', selector: { a: 'b' } })).spec).toMatchObject({ clusterIP: 'None', clusterIPs: ['None'], ipFamilies: ['IPv4'] });
   expect((await create('external', { type: 'ExternalName', externalName: 'a.b', ports: undefined })).spec.clusterIP).toBeUndefined();
 });
+
+test('a change of type gives back what only the old type had', async () => {
+  await remove('n2'); // its port is needed
+  const made = await create('mutable', { type: 'LoadBalancer', selector: { a: 'b' } });
+  expect(made.spec.ports[0].nodePort).toBeGreaterThan(0);
+  const to = async (spec: object) => (await api.request('PATCH', `${SERVICES}/mutable`, { body: { spec }, headers: { 'content-type': 'application/merge-patch+json' } })).json.spec;
+  const plain = await to({ type: 'ClusterIP' });
+  expect(plain).toEqual({ ...made.spec, type: 'ClusterIP', ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }], allocateLoadBalancerNodePorts: undefined, externalTrafficPolicy: undefined });
+  expect(await to({ type: 'ExternalName', externalName: 'a.b' })).not.toHaveProperty('clusterIP');
+  expect(await to({ type: 'ClusterIP', clusterIP: made.spec.clusterIP })).toMatchObject({ clusterIP: made.spec.clusterIP });
+});
