@@ -8,7 +8,6 @@ import type { Endpoints, Pod, Service } from '#api/schema/kinds.generated';
 import { backendsOf } from '#core/endpoints/backends';
 import { endpointsOf } from '#core/endpoints/endpoints';
 import { labelsInclude } from '#core/label-selector';
-import { hasCode } from '#ports/errors';
 
 /** The elder form of endpoint slices, for clients that still read it. */
 export const endpointsController: Controller = {
@@ -33,7 +32,7 @@ async function reconcile(key: string, { view }: ReconcileContext): Promise<Outco
   if (!hasSelector(service)) return DONE;
   const pods = await view.list<Pod>(PODS, { namespace, matches: ({ metadata }) => labelsInclude(service.spec?.selector, metadata.labels) });
   const wanted = endpointsOf(service, backendsOf(service, pods));
-  if (current === undefined) await create(wanted, view);
+  if (current === undefined) await view.create(ENDPOINTS, wanted);
   else if (!isEqual(contentOf(current), contentOf(wanted))) {
     const resourceVersion = current.metadata.resourceVersion ?? '';
     await view.update<Endpoints>(ENDPOINTS, name, ({ metadata }) => {
@@ -43,15 +42,6 @@ async function reconcile(key: string, { view }: ReconcileContext): Promise<Outco
     });
   }
   return DONE;
-}
-
-async function create(wanted: Endpoints, view: ReconcileContext['view']): Promise<void> {
-  try {
-    await view.create(ENDPOINTS, wanted);
-  } catch (error) {
-    // The namespace is going away and takes nothing new.
-    if (!hasCode(error, 'Forbidden')) throw error;
-  }
 }
 
 function isManaged({ metadata }: Endpoints): boolean {

@@ -51,11 +51,12 @@ export function createKeyRunner({ controllers, view, events, clock, concurrency,
       hasChanged = due.succeeded(fullKey, outcome, clock.now()) || hasChanged;
     } catch (error) {
       hasChanged = true;
-      const isTerminal = error instanceof TerminalError;
-      const attempts = isTerminal ? 0 : due.failed(fullKey, clock.now());
-      if (isTerminal) due.forget(fullKey);
+      // The view forbids new content in a namespace that is going away: what would need it goes as well.
+      const isOver = error instanceof TerminalError || hasCode(error, 'Forbidden');
+      const attempts = isOver ? 0 : due.failed(fullKey, clock.now());
+      if (isOver) due.forget(fullKey);
       // Somebody else wrote first: to read again is the answer, and no news.
-      if (!hasCode(error, 'Conflict')) onError?.({ controller: controller?.name ?? '', key, attempts, error });
+      if (!hasCode(error, 'Conflict') && !hasCode(error, 'Forbidden')) onError?.({ controller: controller?.name ?? '', key, attempts, error });
     } finally {
       queue.finish(fullKey);
       onFinished();

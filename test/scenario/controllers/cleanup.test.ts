@@ -80,6 +80,7 @@ test('a namespace comes with its account and CA, and goes with all that is in it
     expect.objectContaining({ type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message: 'Some resources are remaining: configmaps. has 1 resource instances' }),
   );
   expect(await cluster.list(PODS, 'shop')).toEqual([]);
+  expect(cluster.failures).toEqual([]);
   await cluster.store.update({ resource: CONFIG_MAPS, namespace: 'shop', name: 'held' }, (current) => ({ ...current, metadata: { ...current.metadata, finalizers: [] } }));
   await cluster.settle();
   expect(await cluster.get(NAMESPACES, 'shop')).toBeUndefined();
