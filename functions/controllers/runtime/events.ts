@@ -1,3 +1,4 @@
+import { ignoreNotFound } from './cluster-view.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { hashHex } from '#core/hash';
 import { timestamp } from '#core/timestamp';
@@ -9,6 +10,7 @@ import type { Clock } from '#ports/clock';
 
 const MAX_MESSAGE_CHARS = 1024;
 const MAX_NAME_CHARS = 230;
+const MAX_REMEMBERED = 4_096;
 
 export interface EventText {
   type: 'Normal' | 'Warning';
@@ -16,24 +18,36 @@ export interface EventText {
   message: string;
 }
 
-/**
- * Events as `kubectl describe` shows them. The same thing said again is the same Event with a higher count: its name is made from
- * what it says, so no memory is needed. Recording never delays nor fails a reconcile.
- */
+/** Events as `kubectl describe` shows them. Recording never delays nor fails a reconcile. */
 export interface EventRecorder {
   record(object: KubeObject, event: EventText): void;
   /** Until all that was recorded is written. */
   settled(): Promise<void>;
 }
 
+/**
+ * Under which name something was said before: said again, it is the same Event with a higher count. Kept as long as the loop is; one
+ * that has forgotten says it anew.
+ */
+export interface EventMemory {
+  names: Map<string, string>;
+  /** Names rise with time, as clients sort by name what happened within one second. */
+  lastNanos: bigint;
+}
+
+export function createEventMemory(): EventMemory {
+  return { names: new Map(), lastNanos: 0n };
+}
+
 export interface EventRecorderDeps {
   view: ClusterView;
+  memory: EventMemory;
   clock: Clock;
   onError(error: unknown): void;
 }
 
-export function createEvents({ view, clock, onError }: EventRecorderDeps): { for(component: string): EventRecorder; settled(): Promise<void> } {
-  // One chain an Event name, so that the same thing said twice at once is counted twice.
+export function createEvents({ view, memory, clock, onError }: EventRecorderDeps): { for(component: string): EventRecorder; settled(): Promise<void> } {
+  // One chain for each thing said, so that the same said twice at once is counted twice.
   const writing = new Map<string, Promise<void>>();
   const settled = async (): Promise<void> => {
     while (writing.size > 0) await Promise.all(writing.values());
@@ -43,39 +57,50 @@ export function createEvents({ view, clock, onError }: EventRecorderDeps): { for
     for: (component) => ({
       settled,
       record(object, text) {
-        const event = eventOf(object, text, { component, nowMs: clock.now() });
-        const id = `${event.metadata.namespace}/${event.metadata.name}`;
-        const written = (writing.get(id) ?? Promise.resolve())
-          .then(() => write(view, event))
+        const nowMs = clock.now();
+        const event = eventOf(object, text, { component, nowMs, suffix: nextSuffix(memory, nowMs) });
+        const said = hashHex([object.kind, object.metadata.uid, text.type, text.reason, text.message, component].join('\n'));
+        const written = (writing.get(said) ?? Promise.resolve())
+          .then(() => write(view, memory, { said, event }))
           .catch((error: unknown) => {
             // The namespace is going away: nobody will look.
             if (!hasCode(error, 'Forbidden') && !hasCode(error, 'NotFound')) onError(error);
           })
           .finally(() => {
-            if (writing.get(id) === written) writing.delete(id);
+            if (writing.get(said) === written) writing.delete(said);
           });
-        writing.set(id, written);
+        writing.set(said, written);
       },
     }),
   };
 }
 
-async function write(view: ClusterView, event: Event): Promise<void> {
-  const name = { namespace: event.metadata.namespace, name: event.metadata.name ?? '' };
-  try {
-    await view.create(EVENTS, event);
-  } catch (error) {
-    if (!hasCode(error, 'AlreadyExists')) throw error;
-    await view.update<Event>(EVENTS, name, (current) => ({ ...current, count: (current.count ?? 1) + 1, lastTimestamp: event.lastTimestamp ?? '' }));
-  }
+async function write(view: ClusterView, { names }: EventMemory, { said, event }: { said: string; event: Event }): Promise<void> {
+  const known = names.get(said);
+  if (known !== undefined && (await countedAgain(view, known, event))) return;
+  await view.create(EVENTS, event);
+  names.set(said, event.metadata.name ?? '');
+  const eldest = names.keys().next();
+  if (names.size > MAX_REMEMBERED && eldest.done !== true) names.delete(eldest.value);
 }
 
-function eventOf(object: KubeObject, { type, reason, message }: EventText, { component, nowMs }: { component: string; nowMs: number }): Event {
+// False: it has expired since.
+async function countedAgain(view: ClusterView, name: string, { metadata: { namespace }, lastTimestamp = '' }: Event): Promise<boolean> {
+  const counted = view.update<Event>(EVENTS, { namespace, name }, (current) => ({ ...current, count: (current.count ?? 1) + 1, lastTimestamp }));
+  return (await ignoreNotFound(counted)) !== undefined;
+}
+
+function nextSuffix(memory: EventMemory, nowMs: number): string {
+  const nanos = BigInt(nowMs) * 1_000_000n;
+  memory.lastNanos = nanos > memory.lastNanos ? nanos : memory.lastNanos + 1n;
+  return memory.lastNanos.toString(16).padStart(16, '0');
+}
+
+function eventOf(object: KubeObject, { type, reason, message }: EventText, { component, nowMs, suffix }: { component: string; nowMs: number; suffix: string }): Event {
   const { name = '', namespace, uid = '' } = object.metadata;
   const text = message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS - 3)}...` : message;
-  const hash = hashHex([object.kind, uid, type, reason, text, component].join('\n'));
   return {
-    metadata: { name: `${name.slice(0, MAX_NAME_CHARS)}.${hash}`, namespace: namespace ?? 'default' },
+    metadata: { name: `${name.slice(0, MAX_NAME_CHARS)}.${suffix}`, namespace: namespace ?? 'default' },
     involvedObject: {
       kind: object.kind ?? '',
       apiVersion: object.apiVersion ?? '',

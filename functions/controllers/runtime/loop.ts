@@ -1,6 +1,6 @@
 import { createBurst } from './burst.ts';
 import { createClusterView } from './cluster-view.ts';
-import { createEvents } from './events.ts';
+import { createEventMemory, createEvents } from './events.ts';
 import { loadRecord } from './loop-record.ts';
 import { createNodeWakes } from './node-wakes.ts';
 import { storageId } from './tails.ts';
@@ -55,6 +55,7 @@ const COLD_TURNS = 10;
 export function createLoop(deps: LoopDeps): Loop {
   const { store, table, controllers, clock, doorbell } = deps;
   const { cluster } = store;
+  const memory = createEventMemory();
   let poked: (() => void) | undefined;
 
   const open = () => {
@@ -66,7 +67,7 @@ export function createLoop(deps: LoopDeps): Loop {
       onError: failed,
     });
     const view = createClusterView({ store, table, wakes, admit: deps.admit, onCommit: () => poked?.() });
-    const events = createEvents({ view, clock, onError: failed });
+    const events = createEvents({ view, memory, clock, onError: failed });
     return { view, wakes, events };
   };
 
