@@ -1,22 +1,8 @@
 import { compareKeys } from './key-order.ts';
-import type { Change, Item } from './table.ts';
+import type { Item } from './table.ts';
 
 /** What became of some keys of a partition: the item, or null where there is none. Everything else is as it was. */
 export type Overlay = ReadonlyMap<string, Item | null>;
-
-/** The state that ascending changes lead to. */
-export function afterChanges(changes: readonly Change[]): Overlay {
-  return new Map(changes.map(({ key, revision, value }) => [key, value && { key, revision, value }]));
-}
-
-/** The state that ascending changes began from: undoing them from the present gives a past revision. */
-export function beforeChanges(changes: readonly Change[]): Overlay {
-  const overlay = new Map<string, Item | null>();
-  for (const { key, previous, previousRevision } of changes) {
-    if (!overlay.has(key)) overlay.set(key, previous && { key, revision: previousRevision, value: previous });
-  }
-  return overlay;
-}
 
 /** Items in key order, with the overlay laid over those keys that `covers` says belong to the range. */
 export function withOverlay(items: readonly Item[], overlay: Overlay, covers: (key: string) => boolean): Item[] {
