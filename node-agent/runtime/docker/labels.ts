@@ -1,12 +1,12 @@
-/** How everything that we make with Docker is known again. */
+/** How everything that we make with Docker is known again; by Kubernetes' own labels where it has one, which other tools read too. */
 export const LABEL = {
   cluster: 'dev.zeroplane.cluster',
   node: 'dev.zeroplane.node',
-  podUid: 'dev.zeroplane.pod.uid',
-  podNamespace: 'dev.zeroplane.pod.namespace',
-  podName: 'dev.zeroplane.pod.name',
+  podUid: 'io.kubernetes.pod.uid',
+  podNamespace: 'io.kubernetes.pod.namespace',
+  podName: 'io.kubernetes.pod.name',
   role: 'dev.zeroplane.role',
-  container: 'dev.zeroplane.container',
+  container: 'io.kubernetes.container.name',
   attempt: 'dev.zeroplane.attempt',
   sandbox: 'dev.zeroplane.sandbox',
   specHash: 'dev.zeroplane.spec-hash',
