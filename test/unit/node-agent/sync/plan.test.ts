@@ -104,11 +104,10 @@ describe('end', () => {
 const anyContainer = fc.record({ of: fc.constantFrom(app, init, sidecar), attempt: fc.integer({ min: 0, max: 4 }), state: fc.constantFrom('created' as const, 'running' as const, 'exited' as const), exitCode: fc.integer({ min: 0, max: 2 }), sandboxId: fc.constantFrom('s0', 'gone') });
 
 test('whatever is there: nothing busy is touched, nothing is started twice, no running attempt is removed, and a settled pod has nothing to kill', () => {
-  const restartPolicy = fc.constantFrom('Always', 'OnFailure', 'Never');
-  const busy = fc.subarray(['', 'app', 'init', 'side']);
+  const situation = fc.record({ there: fc.array(anyContainer, { maxLength: 8 }), policy: fc.constantFrom('Always', 'OnFailure', 'Never'), busyNames: fc.subarray(['', 'app', 'init', 'side']), sandboxRuns: fc.boolean(), ending: fc.boolean() });
   fc.assert(
-    fc.property(fc.array(anyContainer, { maxLength: 8 }), restartPolicy, busy, fc.boolean(), fc.boolean(), (observedContainers, policy, busyNames, sandboxRuns, ending) => {
-      const containers = observedContainers.map(({ of, attempt, state, exitCode, sandboxId }, i) => container(of, { id: `id${i}`, attempt, state, exitCode, sandboxId, finishedAtMs: NOW - 1 }));
+    fc.property(situation, ({ there, policy, busyNames, sandboxRuns, ending }) => {
+      const containers = there.map(({ of, attempt, state, exitCode, sandboxId }, i) => container(of, { id: `id${i}`, attempt, state, exitCode, sandboxId, finishedAtMs: NOW - 1 }));
       const one = view({ pod: podOf({ restartPolicy: policy, initContainers: [sidecar, init] }), observed: seen(containers, sandboxRuns), busy: new Set(busyNames) });
       const plan = ending ? planTermination(one) : planPod(one);
       const names = plan.start.map(({ container: { name } }) => name);
