@@ -111,7 +111,7 @@ export class DockerNode {
   async logOf(name: string, container: string): Promise<string> {
     const found = (await this.containers(name)).find((info) => info.Labels['io.kubernetes.container.name'] === container);
     if (found === undefined) return '';
-    const frames = (await this.docker.getContainer(found.Id).logs({ stdout: true, stderr: true })) as unknown as Buffer;
+    const frames = await this.docker.getContainer(found.Id).logs({ stdout: true, stderr: true });
     let text = '';
     for (let at = 0; at < frames.length; ) {
       const length = frames.readUInt32BE(at + 4);

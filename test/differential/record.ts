@@ -7,8 +7,9 @@ import { mutationsOf } from './mutations.ts';
 import { connect, type Peer, type PeerAnswer } from './peer/client.ts';
 import { collectionPath } from './paths.ts';
 import { startPeer } from './peer/start.ts';
-import { COUNT, SEED, type RecordedMutation, type RecordedObject } from './recording.ts';
+import { COUNT, SEED, type RecordedMutation, type RecordedObject, type RecordedWalk } from './recording.ts';
 import { manifests, NAMESPACE, others, samples, type Sample } from './samples.ts';
+import { walk } from './walk.ts';
 import type { KubeObject } from '#api/object';
 
 // Asks the real kube-apiserver once, and writes what it answered: `npm run differential -- --build DIR`.
@@ -19,9 +20,18 @@ const folder = join(import.meta.dirname, 'recorded');
 mkdirSync(folder, { recursive: true });
 await peer.send('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: NAMESPACE } }));
 write('samples.json', await recordObjects(peer, [...manifests(), ...samples()]));
+write('round-trip.json', await recordWalks(peer));
 write('others.json', await recordObjects(peer, others()));
 write('mutations.json', await recordMutations(peer));
 peer.close();
+
+async function recordWalks(to: Peer): Promise<RecordedWalk[]> {
+  const recorded: RecordedWalk[] = [];
+  for (const sample of [...samples(), ...others()]) {
+    recorded.push({ name: `${sample.object.kind} ${sample.object.metadata.name}`, steps: await walk(to.send, sample) });
+  }
+  return recorded;
+}
 
 async function recordMutations(to: Peer): Promise<RecordedMutation[]> {
   const recorded: RecordedMutation[] = [];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer } from './answer.ts';
+import type { Step } from './walk.ts';
 
 /** Which mutations are drawn. A change here, in the samples or in the schema table asks for a new recording. */
 export const SEED = 20261121;
@@ -16,6 +17,11 @@ export interface RecordedObject extends Answer {
   request: unknown;
   stored?: unknown;
   warnings?: string[];
+}
+
+export interface RecordedWalk {
+  name: string;
+  steps: Step[];
 }
 
 export function recorded<T>(file: string): T[] {

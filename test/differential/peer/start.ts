@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Peer } from './client.ts';
 
-/** Builds the real kube-apiserver and etcd where they are missing (about 9 minutes, needs Go), and starts them with empty storage. */
+/**
+ * Builds the real kube-apiserver and etcd where they are missing (about 9 minutes, needs Go), and starts them with empty storage. The folder
+ * is to hold nothing else: up.sh starts a controller manager that it finds there, and that would change objects between two steps.
+ */
 export function startPeer(buildFolder: string, port: number): Peer {
   const data = mkdtempSync(join(tmpdir(), 'peer-'));
   const script = (name: string): string => join(import.meta.dirname, name);
