@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { kubectl, type KubectlOptions } from '#test/support/kubectl';
 import { eventually } from '#test/support/eventually';
 
@@ -26,12 +27,17 @@ export async function createNamespace(purpose: string): Promise<TestNamespace> {
   };
 }
 
-/** One GET on a connection of its own; undefined while nobody answers. */
-export async function answerOf(address: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(`http://${address}`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) });
-    return (await response.text()).trim();
-  } catch {
-    return undefined;
-  }
+/** One GET on a connection of its own (not by fetch, which refuses ports such as 6000); undefined while nobody answers. */
+export function answerOf(address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = get(`http://${address}/`, { agent: false, timeout: 2000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve(body.trim()));
+      response.on('error', () => resolve(undefined));
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(undefined));
+  });
 }
