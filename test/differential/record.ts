@@ -20,9 +20,10 @@ const folder = join(import.meta.dirname, 'recorded');
 mkdirSync(folder, { recursive: true });
 await peer.send('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: NAMESPACE } }));
 write('samples.json', await recordObjects(peer, [...manifests(), ...samples()]));
-write('round-trip.json', await recordWalks(peer));
 write('others.json', await recordObjects(peer, others()));
 write('mutations.json', await recordMutations(peer));
+// Last: the namespace that it makes stays, as nobody finalizes it.
+write('round-trip.json', await recordWalks(peer));
 peer.close();
 
 async function recordWalks(to: Peer): Promise<RecordedWalk[]> {
