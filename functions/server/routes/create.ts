@@ -27,9 +27,9 @@ export async function create(request: ResourceRequest): Promise<Response> {
 export async function writeNew(request: ResourceRequest, object: KubeObject, { dryRun }: { dryRun: boolean }): Promise<StoredObject> {
   const { deps, user, resource, info } = request;
   const stored = storageResource(resource);
-  const name = object.metadata.name ?? '';
+  const { name = '', generateName = '' } = object.metadata;
   request.name = name;
-  await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name, object }, deps);
+  await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name: name || generateName, object }, deps);
   const written = await deps.store.create(stored, object, { dryRun, ...serviceClaims(deps, stored) });
   request.warnings.push(...(rulesFor(stored).warnings?.(written.object) ?? []), ...unservedWarning(request));
   if (!dryRun) await ring(deps, stored, written.revision);
