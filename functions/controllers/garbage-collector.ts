@@ -1,4 +1,5 @@
 import { deletableResources, storedUnder } from './resources.ts';
+import { allBounded } from './runtime/bounded.ts';
 import { DONE } from './runtime/controller.ts';
 import { nameOf } from './runtime/object-change.ts';
 import { storageId } from './runtime/tails.ts';
@@ -42,7 +43,7 @@ function blockedOwners({ metadata }: KubeObject): string[] {
 
 async function collectDependents(uid: string, context: ReconcileContext): Promise<Outcome> {
   const dependents = await dependentsOf(uid, context.view);
-  await Promise.all(dependents.map((dependent) => collect(dependent, context.view)));
+  await allBounded(dependents, (dependent) => collect(dependent, context.view));
   return DONE;
 }
 
@@ -80,13 +81,13 @@ async function collect({ resource, object }: Located, view: ClusterView): Promis
 async function orphanDependents({ resource, object }: Located, view: ClusterView): Promise<void> {
   const uid = object.metadata.uid ?? '';
   const dependents = await dependentsOf(uid, view);
-  await Promise.all(dependents.map((dependent) => changed(view, dependent, (current) => withoutOwners(current, [uid]))));
+  await allBounded(dependents, (dependent) => changed(view, dependent, (current) => withoutOwners(current, [uid])));
   await changed(view, { resource, object }, (current) => withoutFinalizer(current, ORPHAN));
 }
 
 async function deleteDependentsFirst({ resource, object }: Located, view: ClusterView): Promise<void> {
   const uid = object.metadata.uid ?? '';
-  await Promise.all((await dependentsOf(uid, view)).map((dependent) => collect(dependent, view)));
+  await allBounded(await dependentsOf(uid, view), (dependent) => collect(dependent, view));
   const left = await dependentsOf(uid, view);
   // The last one that blocks announces its own deletion and brings us back.
   if (left.some(({ object: dependent }) => blocksDeletion(dependent, uid))) return;

@@ -1,4 +1,5 @@
 import { deletableResources, EVENTS, NAMESPACES } from './resources.ts';
+import { eachBounded } from './runtime/bounded.ts';
 import { after, DONE } from './runtime/controller.ts';
 import { updateStatus } from './runtime/status.ts';
 import { storageId } from './runtime/tails.ts';
@@ -81,8 +82,9 @@ async function deleteContent(view: ClusterView, namespace: string): Promise<stri
   const content = await contentOf(view, namespace);
   const pods = content.filter(({ id }) => id === 'pods.');
   const isPodLeft = pods.some(({ objects }) => objects.length > 0);
-  const results = await Promise.allSettled((isPodLeft ? pods : content).flatMap(({ resource, objects }) => objects.map((object) => deleteOne(view, resource, object))));
-  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason instanceof Error ? result.reason.message : String(result.reason)] : []));
+  const doomed = (isPodLeft ? pods : content).flatMap(({ resource, objects }) => objects.map((object) => ({ resource, object })));
+  const failures = await eachBounded(doomed, ({ resource, object }) => deleteOne(view, resource, object));
+  return failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
 }
 
 async function deleteOne(view: ClusterView, resource: ApiResource, { metadata }: KubeObject): Promise<void> {

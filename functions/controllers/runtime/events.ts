@@ -58,8 +58,8 @@ export function createEvents({ view, memory, clock, onError }: EventRecorderDeps
       settled,
       record(object, text) {
         const nowMs = clock.now();
-        const event = eventOf(object, text, { component, nowMs, suffix: nextSuffix(memory, nowMs) });
         const said = hashHex([object.kind, object.metadata.uid, text.type, text.reason, text.message, component].join('\n'));
+        const event = eventOf(object, text, { component, nowMs, suffix: nextSuffix(memory, nowMs, said) });
         const written = (writing.get(said) ?? Promise.resolve())
           .then(() => write(view, memory, { said, event }))
           .catch((error: unknown) => {
@@ -78,8 +78,14 @@ export function createEvents({ view, memory, clock, onError }: EventRecorderDeps
 async function write(view: ClusterView, { names }: EventMemory, { said, event }: { said: string; event: Event }): Promise<void> {
   const known = names.get(said);
   if (known !== undefined && (await countedAgain(view, known, event))) return;
-  await view.create(EVENTS, event);
-  names.set(said, event.metadata.name ?? '');
+  const name = event.metadata.name ?? '';
+  try {
+    await view.create(EVENTS, event);
+  } catch (error) {
+    // Somebody has said the same in the same moment.
+    if (!hasCode(error, 'AlreadyExists') || !(await countedAgain(view, name, event))) throw error;
+  }
+  names.set(said, name);
   const eldest = names.keys().next();
   if (names.size > MAX_REMEMBERED && eldest.done !== true) names.delete(eldest.value);
 }
@@ -90,10 +96,11 @@ async function countedAgain(view: ClusterView, name: string, { metadata: { names
   return (await ignoreNotFound(counted)) !== undefined;
 }
 
-function nextSuffix(memory: EventMemory, nowMs: number): string {
+// A thousand places a moment, by what is said: another process speaks in the same millisecond without taking the same name.
+function nextSuffix(memory: EventMemory, nowMs: number, said: string): string {
   const nanos = BigInt(nowMs) * 1_000_000n;
-  memory.lastNanos = nanos > memory.lastNanos ? nanos : memory.lastNanos + 1n;
-  return memory.lastNanos.toString(16).padStart(16, '0');
+  memory.lastNanos = nanos > memory.lastNanos ? nanos : memory.lastNanos + 1_000n;
+  return (memory.lastNanos + (BigInt(`0x${said}`) % 1_000n)).toString(16).padStart(16, '0');
 }
 
 function eventOf(object: KubeObject, { type, reason, message }: EventText, { component, nowMs, suffix }: { component: string; nowMs: number; suffix: string }): Event {
