@@ -36,6 +36,7 @@ export type TransactOutcome = { kind: 'done' } | (Failure & { error: Error });
 export type PutOutcome = 'done' | 'refused' | 'conflict';
 
 const ATTEMPTS = 6;
+const REPEAT_WITHIN_MS = 60_000;
 const FIRST_PAUSE_MS = 25;
 const BATCH_GET = 100;
 const BATCH_WRITE = 25;
@@ -163,14 +164,16 @@ export class Calls {
     }
   }
 
-  // Throttles pass, and so do failures of the network. The last one comes out in the words of the port.
+  // Throttles pass, and so do failures of the network; the last one comes out in the words of the port. Who has stood still in between
+  // (a frozen function) must not repeat what the world has moved on from.
   private async persist<T>(send: () => Promise<T>): Promise<T> {
+    const untilMs = this.clock.now() + REPEAT_WITHIN_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         return await send();
       } catch (error) {
         const { kind } = failureOf(error);
-        if (attempt === ATTEMPTS || (kind !== 'throttled' && kind !== 'unknown')) throw translateError(error);
+        if (attempt === ATTEMPTS || this.clock.now() >= untilMs || (kind !== 'throttled' && kind !== 'unknown')) throw translateError(error);
         await this.backOff(attempt);
       }
     }
