@@ -23,7 +23,8 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const java = launch(port);
   await answering(java, port);
   const endpoint = `http://127.0.0.1:${port}`;
-  const client = createDynamoClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+  // Java on a busy machine may be slower than the service ever is.
+  const client = createDynamoClient({ requestHandler: { requestTimeout: START_TIMEOUT_MS }, endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
   return {
     endpoint,
     client,

@@ -13,7 +13,9 @@ interface BodyRecord extends Key {
   readonly ttl?: number;
 }
 
-const INLINE_BYTES = 4096;
+// Inline, an update pays for the new value twice and for the old one once more, each at a transaction's double price: 23 write units for 3 KB,
+// against 8 with the value aside. At 800 bytes the entry with both still fits 2 KB.
+const INLINE_BYTES = 800;
 // An item takes 400 KB, names and keys included.
 const PIECE_BYTES = 380_000;
 

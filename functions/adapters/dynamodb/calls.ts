@@ -173,8 +173,9 @@ export class Calls {
         return await send();
       } catch (error) {
         const { kind } = failureOf(error);
-        if (attempt === ATTEMPTS || this.clock.now() >= untilMs || (kind !== 'throttled' && kind !== 'unknown')) throw translateError(error);
+        if (attempt === ATTEMPTS || (kind !== 'throttled' && kind !== 'unknown')) throw translateError(error);
         await this.backOff(attempt);
+        if (this.clock.now() >= untilMs) throw translateError(error);
       }
     }
   }

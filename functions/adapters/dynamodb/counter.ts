@@ -31,7 +31,7 @@ export async function reserve({ calls, clock }: Dynamo, partition: Partition, co
       values: { ':now': now, ':count': count, ':before': now - MARK_SECONDS },
     });
     if (counter !== 'refused') return counter.n;
-    await moveMark({ calls, clock }, partition, now);
+    await moveMark({ calls, clock }, partition);
   }
 }
 
@@ -47,8 +47,10 @@ export function longDecided(counter: CounterRecord | undefined, now: number): Re
 }
 
 // Twice a day and partition, by the first writer that finds the mark old. Of several, one wins; the others find a young mark.
-async function moveMark({ calls }: Pick<Dynamo, 'calls' | 'clock'>, partition: Partition, now: number): Promise<void> {
+async function moveMark({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'>, partition: Partition): Promise<void> {
   const counter = await calls.get<CounterRecord>(counterKey(partition));
+  // Taken after the read: the mark must not claim to be elder than the reservations that it covers.
+  const now = seconds(clock.now());
   if (!counter) {
     await calls.put({ ...directoryKey(partition) });
     const first: CounterRecord = { ...counterKey(partition), type: 'counter', n: FIRST_REVISION, reservedAt: now, mark: FIRST_REVISION, markedAt: now, decided: FIRST_REVISION };
