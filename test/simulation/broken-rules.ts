@@ -131,6 +131,11 @@ export const BROKEN_RULES: BrokenRule[] = [
   },
   {
     rule: 6,
+    without: 'what is missing for a day is no hole, even above the watermark',
+    edits: [{ file: 'counter.ts', from: '  if (!counter) return FIRST_REVISION;\n', to: '  if (counter !== null) return FIRST_REVISION;\n' }],
+  },
+  {
+    rule: 6,
     without: 'who stood still for days begins again',
     edits: [{ file: 'snapshot.ts', from: 'gone || dynamo.clock.now() >= untilMs', to: 'gone' }],
   },
@@ -138,6 +143,11 @@ export const BROKEN_RULES: BrokenRule[] = [
     rule: 7,
     without: 'an unknown outcome is asked of the log',
     edits: [{ file: 'commit.ts', from: `  if ((await findFate(dynamo, plan, actions)) === 'done') return 'done';\n`, to: '' }],
+  },
+  {
+    rule: 7,
+    without: 'a writer gives its revision up in time',
+    edits: [{ file: 'commit.ts', from: ' && clock.now() < giveUpAtMs', to: '' }],
   },
   {
     rule: 7,
