@@ -7,12 +7,13 @@ import Docker from 'dockerode';
 import type { NodeSettings } from '#api/node-settings';
 import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
+import { ApiError } from '#client/api-error';
 import { ENDPOINT_SLICES, SERVICES } from '#client/core-resources';
 import { httpsTransport, type ServerAddress } from '#client/https-transport';
 import { Informer } from '#client/informer';
 import { startAgent, type Agent, type AgentOptions } from './agent.ts';
 import { checkpointFolder, noCheckpoints } from './checkpoint/checkpoint-folder.ts';
-import { systemClock } from './clock.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { dockerPreparation } from './containers/docker-preparation.ts';
 import { podEvents } from './events/pod-events.ts';
 import { directHost } from './host/direct-host.ts';
@@ -42,6 +43,8 @@ export interface AgentConfig extends ServerAddress {
 }
 
 const DEFAULT_HEARTBEAT_MS = 20_000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 30_000;
 
 /** What both runtimes' agents have in common. */
 type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'log'> & { config: AgentConfig; settings: NodeSettings };
@@ -53,7 +56,7 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
   const client = new ApiClient(transport.send);
   const clock = systemClock();
   const hostIp = config.hostIp ?? defaultHostIp();
-  const settings = await clusterSettings(client, config.nodeName);
+  const settings = await untilAnswered(clock, () => clusterSettings(client, config.nodeName));
   const events = podEvents({ client, nodeName: config.nodeName, clock, suffix: () => randomBytes(8).toString('hex'), log: logLine });
   const base: Base = { client, clock, events, hostIp, config, settings, log: logLine };
 
@@ -66,6 +69,19 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
       transport.close();
     },
   };
+}
+
+/** A server that is not there yet is waited for; one that refuses the token is not. */
+async function untilAnswered<T>(clock: Clock, ask: () => Promise<T>): Promise<T> {
+  for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof ApiError && (error.status.code === 401 || error.status.code === 403)) throw error;
+      logLine('the server does not answer yet', error);
+      await clock.sleep(delayMs);
+    }
+  }
 }
 
 async function dockerParts({ client, clock, events, hostIp, config, settings, log }: Base): Promise<Parts> {

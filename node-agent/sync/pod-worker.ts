@@ -30,6 +30,8 @@ export class PodWorker {
   private readonly probes = new Map<string, ContainerProbes>();
   private readonly announcedBackOffs = new Set<string>();
   private sandbox: Sandbox | undefined;
+  /** New to this node: there is nothing to look at yet. */
+  private fresh: boolean;
   private networkReady = false;
   /** The API object is gone: nobody is to be told any more. */
   private removed = false;
@@ -40,7 +42,8 @@ export class PodWorker {
   private running: Promise<void> | undefined;
   private alarm = new AbortController();
 
-  constructor(deps: SyncDeps, pod: Pod, { memory, onGone }: { memory: PodMemory; onGone: () => void }) {
+  constructor(deps: SyncDeps, pod: Pod, { memory, fresh, onGone }: { memory: PodMemory; fresh: boolean; onGone: () => void }) {
+    this.fresh = fresh;
     this.deps = deps;
     this.pod = pod;
     this.memory = memory;
@@ -85,6 +88,14 @@ export class PodWorker {
     return this.statuses.find((status) => status.name === container)?.state?.waiting?.reason;
   }
 
+  /** Brings the volumes' files up to date with what they are made from, and looks at the pod again. */
+  async refresh(): Promise<void> {
+    this.poke();
+    const settled = this.terminating || this.released || liveSandbox(await this.deps.runtime.inspect(this.uid)) === undefined;
+    if (settled || this.busy.size > 0) return;
+    await this.deps.preparation.mountVolumes(this.pod).catch((error: unknown) => this.deps.log(`volumes of pod ${this.pod.metadata.namespace}/${this.pod.metadata.name}`, error));
+  }
+
   /** The agent ends; the containers go on. */
   stop(): void {
     this.stopped = true;
@@ -105,7 +116,8 @@ export class PodWorker {
   }
 
   private async round(): Promise<void> {
-    const observed = await this.deps.runtime.inspect(this.uid);
+    const observed = this.fresh ? undefined : await this.deps.runtime.inspect(this.uid);
+    this.fresh = false;
     this.recall(observed);
     this.watchOver(observed);
     const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), busy: this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };

@@ -21,14 +21,14 @@ export class PodWorkers {
     const observed = await this.deps.runtime.list();
     const memories = new Map(await Promise.all(observed.map(async ({ uid }) => [uid, await this.deps.checkpoints.load(uid)] as const)));
     await this.deps.network.adopt(observed.flatMap((one) => attachmentOf(one, memories.get(one.uid), pods)));
-    for (const pod of pods) this.begin(pod, memories.get(pod.metadata.uid ?? ''));
+    for (const pod of pods) this.begin(pod, { memory: memories.get(pod.metadata.uid ?? ''), fresh: false });
     this.endOrphans(observed);
   }
 
   see({ type, object }: { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: Pod }): void {
     const worker = this.workers.get(object.metadata.uid ?? '');
     if (type === 'DELETED') worker?.remove();
-    else if (worker === undefined) this.begin(object, undefined);
+    else if (worker === undefined) this.begin(object, { fresh: true });
     else worker.update(object);
   }
 
@@ -47,16 +47,16 @@ export class PodWorkers {
   /** A look at everything, for what the events did not tell. */
   async relist(): Promise<void> {
     this.endOrphans(await this.deps.runtime.list());
-    this.pokeAll();
+    for (const worker of this.workers.values()) await worker.refresh();
   }
 
   stop(): void {
     for (const worker of this.workers.values()) worker.stop();
   }
 
-  private begin(pod: Pod, memory: PodMemory | undefined): PodWorker {
+  private begin(pod: Pod, { memory, fresh }: { memory?: PodMemory | undefined; fresh: boolean }): PodWorker {
     const uid = pod.metadata.uid ?? '';
-    const worker = new PodWorker(this.deps, pod, { memory: memory ?? freshMemory(this.deps.clock.now()), onGone: () => this.workers.delete(uid) });
+    const worker = new PodWorker(this.deps, pod, { memory: memory ?? freshMemory(this.deps.clock.now()), fresh, onGone: () => this.workers.delete(uid) });
     this.workers.set(uid, worker);
     worker.update(pod);
     worker.poke();
@@ -66,7 +66,7 @@ export class PodWorkers {
   private endOrphans(observed: ObservedPod[]): void {
     for (const { uid, namespace, name } of observed) {
       if (this.workers.has(uid)) continue;
-      const orphan = this.begin({ metadata: { uid, namespace, name }, spec: { containers: [] } }, undefined);
+      const orphan = this.begin({ metadata: { uid, namespace, name }, spec: { containers: [] } }, { fresh: false });
       orphan.remove();
     }
   }

@@ -73,6 +73,11 @@ export class DockerNode {
     void this.runtime.watch((uid) => workers.poke(uid), this.watching.signal);
   }
 
+  /** What the agent does once a minute. */
+  async relist(): Promise<void> {
+    await this.workers?.relist();
+  }
+
   /** As kill -9: nothing is tidied. */
   kill(): void {
     this.watching.abort();

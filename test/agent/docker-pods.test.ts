@@ -51,6 +51,16 @@ test('a pod with an init container, volumes and environment runs, is ready, has 
   await expect.poll(() => existsSync(folder), WAIT).toBe(false);
 });
 
+test('files follow the ConfigMap that they are made from', async () => {
+  node.configMaps.set('changing', { metadata: {}, data: { a: 'old' } });
+  node.run('reader', { containers: [{ name: 'c', command: ['sh', '-c', 'while [ "$(cat /cfg/a)" = old ]; do sleep 0.1; done; echo changed; sleep 1000'], volumeMounts: [{ name: 'cfg', mountPath: '/cfg' }] }], volumes: [{ name: 'cfg', configMap: { name: 'changing' } }] });
+  await expect.poll(() => ready('reader'), WAIT).toBe('True');
+  node.configMaps.set('changing', { metadata: {}, data: { a: 'new', b: 'more' } });
+  await node.relist();
+  await expect.poll(() => node.logOf('reader', 'c'), WAIT).toBe('changed\n');
+  node.delete('reader', 0);
+});
+
 test('a container that ends is started again, then waits; its last words and its predecessor stay', async () => {
   node.run('crash', { containers: [{ name: 'c', command: ['sh', '-c', 'echo -n bye > /dev/termination-log; exit 3'] }] });
   await expect.poll(() => state('crash')?.state?.waiting?.reason, WAIT).toBe('CrashLoopBackOff');

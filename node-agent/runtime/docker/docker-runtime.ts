@@ -21,6 +21,8 @@ export interface DockerRuntimeOptions {
 /** Docker's engine API. Every call's failure carries Docker's own words. */
 export function dockerRuntime({ docker, owner, host }: DockerRuntimeOptions): Runtime {
   const observation = new Observation(docker, owner);
+  // Pods that all miss the sandbox image wait for one making of it.
+  let imaging: Promise<void> | undefined;
   const exec = (containerId: string, command: string[], timeoutMs: number): ReturnType<Runtime['exec']> => execInContainer({ docker, host }, containerId, command, timeoutMs);
   return {
     describe: () => describe(docker),
@@ -34,7 +36,8 @@ export function dockerRuntime({ docker, owner, host }: DockerRuntimeOptions): Ru
         return await create(docker, options);
       } catch (error) {
         if (engineStatus(error) !== 404) throw new Error(engineMessage(error), { cause: error });
-        await ensureSandboxImage(docker, process.arch);
+        imaging ??= ensureSandboxImage(docker, process.arch).finally(() => (imaging = undefined));
+        await imaging;
         return create(docker, options);
       }
     },
