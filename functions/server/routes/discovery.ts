@@ -12,6 +12,7 @@ export function discoveryRoutes({ externalUrl }: ServerConfig): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const address = new URL(externalUrl).host;
 
+  app.get('/', (context) => documentResponse(context.req.raw, { paths: PATHS }));
   both(app, '/api', (context) => aggregatedOr(context, '/api', () => discoverVersions(address)));
   both(app, '/apis', (context) => aggregatedOr(context, '/apis', () => discoverGroups(RESOURCES)));
   both(app, '/api/:version', (context) => resourcesOf(context, '', context.req.param('version') ?? ''));
@@ -22,6 +23,13 @@ export function discoveryRoutes({ externalUrl }: ServerConfig): Hono<AppEnv> {
   both(app, '/apis/:group/:version', (context) => resourcesOf(context, context.req.param('group') ?? '', context.req.param('version') ?? ''));
   return app;
 }
+
+const PATHS = [
+  ...new Set([
+    ...RESOURCES.flatMap(({ group, version }) => (group === '' ? ['/api', `/api/${version}`] : ['/apis', `/apis/${group}`, `/apis/${group}/${version}`])),
+    ...['/.well-known/openid-configuration', '/healthz', '/healthz/ping', '/livez', '/livez/ping', '/openapi/v2', '/openapi/v3', '/openid/v1/jwks', '/readyz', '/readyz/ping', '/version'],
+  ]),
+].sort();
 
 type Answer = (context: Context<AppEnv>) => Response | Promise<Response>;
 

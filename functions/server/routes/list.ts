@@ -1,4 +1,4 @@
-import { resourceVersionTooLarge, StatusError } from '#api/status';
+import { gone, resourceVersionTooLarge, StatusError } from '#api/status';
 import { hasCode } from '#ports/errors';
 import type { ListPage, ListQuery } from '#store/object-store';
 import { decodeContinueToken, encodeContinueToken, isExpired } from '../protocol/continue-token.ts';
@@ -26,6 +26,7 @@ export async function readPage(request: ResourceRequest, options: ListOptions): 
   try {
     return await request.deps.store.list(resource, { ...query, ...momentOf(options) });
   } catch (error) {
+    if (hasCode(error, 'Expired')) throw gone('The resourceVersion for the provided list is too old.');
     if (!hasCode(error, 'FutureRevision')) throw error;
     throw resourceVersionTooLarge(options.resourceVersion ?? 0, await request.deps.store.revision(resource));
   }

@@ -1,5 +1,6 @@
-import { tooManyRequests } from '#api/status';
+import { gone, tooManyRequests } from '#api/status';
 import type { Clock } from '#ports/clock';
+import { hasCode } from '#ports/errors';
 import type { Revision } from '#ports/table';
 import type { ListPage, WatchBatch } from '#store/object-store';
 import { concat } from '../protocol/body.ts';
@@ -59,8 +60,14 @@ async function* linesOf(request: ResourceRequest, options: ListOptions, signal: 
     if (options.sendInitialEvents && options.allowWatchBookmarks) yield lines.bookmark(after, { initialEventsEnd: true });
     yield* changesAfter(request, options, { after, signal, lines });
   } catch (error) {
-    yield lines.error(toStatusError(error, request));
+    yield lines.error(toStatusError(await tooOld(request, options, error), request));
   }
+}
+
+/** The history that was asked for is gone: the client lists again. */
+async function tooOld({ deps, resource }: ResourceRequest, { resourceVersion }: ListOptions, error: unknown): Promise<unknown> {
+  if (!hasCode(error, 'Expired')) return error;
+  return gone(`too old resource version: ${resourceVersion ?? 0} (${await deps.store.revision(storageResource(resource))})`);
 }
 
 /** The state that the client is given first, if any, and the revision from which changes follow. */

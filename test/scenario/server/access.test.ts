@@ -22,7 +22,7 @@ test('a token with a wrong checksum costs no read', async () => {
   const readClaim = table.readClaim;
   let reads = 0;
   table.readClaim = (...args) => (reads++, readClaim(...args));
-  await api.request('GET', '/version', { token: `${api.adminToken.slice(0, -1)}0` });
+  await api.request('GET', '/version', { token: `${api.adminToken.slice(0, -1)}${api.adminToken.endsWith('0') ? '1' : '0'}` });
   table.readClaim = readClaim;
   expect(reads).toBe(0);
 });

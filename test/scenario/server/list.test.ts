@@ -93,3 +93,20 @@ test('what cannot be given is not acceptable', async () => {
   }
   expect((await api.request('GET', MAPS, { headers: { accept: 'application/vnd.kubernetes.protobuf,application/json' } })).status).toBe(200);
 });
+
+test('history that is gone is told as gone, to lists and to watches', async () => {
+  const aging = manualClock();
+  const old = await startApiServer({ clock: aging });
+  const create = (name: string) => old.request('POST', MAPS, { body: { metadata: { name } } });
+  await create('first');
+  const { json: then } = await old.request('GET', MAPS);
+  await create('second');
+  await aging.advance(3 * 24 * 3_600_000);
+  for (let i = 0; i < 50; i++) await create(`later-${i}`);
+  const list = await old.request('GET', `${MAPS}?resourceVersion=${then.metadata.resourceVersion}&resourceVersionMatch=Exact`);
+  expect(list.json).toMatchObject({ code: 410, reason: 'Expired', message: 'The resourceVersion for the provided list is too old.' });
+  const watch = await old.request('GET', `${MAPS}?watch=true&resourceVersion=${then.metadata.resourceVersion}`);
+  expect(watch.json).toMatchObject({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
+  expect(watch.json.object.message).toMatch(new RegExp(`^too old resource version: ${then.metadata.resourceVersion} \\(\\d+\\)$`));
+  await old.close();
+});

@@ -7,6 +7,7 @@ import { NAMESPACE, samples } from '#test/differential/samples';
 import { startApiServer, type ApiServer } from '#test/support/api-server';
 import { fullObject } from '#test/support/generated-object';
 import { openWatch } from '#test/support/watch-lines';
+import { VALID_OBJECTS } from './valid-objects.ts';
 
 // Every resource that stores objects, through every verb: generically, so that a kind without a line of its own is served all the same.
 let api: ApiServer;
@@ -19,14 +20,21 @@ afterAll(() => api.close());
 const stored = RESOURCES.filter(({ verbs }) => verbs.includes('update'));
 const byKind = new Map(samples().map(({ resource, object }) => [`${resource.group}/${resource.kind}`, object]));
 
-/** A sample where the kind is judged by hand, else an object with every field of its type. */
-function objectOf({ group, version, kind }: ApiResource): KubeObject {
+/** A sample where there is one, else an object with every field of its type, or what the kind's own rules take instead. */
+async function validObject(resource: ApiResource): Promise<KubeObject> {
+  const { group, version, kind } = resource;
   const sample = byKind.get(`${group}/${kind}`);
   const struct = typeOf(group, version, kind);
-  if (!sample && !struct) throw new Error(`no type for ${kind}`);
-  const { metadata, ...fields } = structuredClone(sample ?? { ...(struct ? fullObject(struct) : {}), metadata: {} });
+  if (!struct) throw new Error(`no type for ${kind}`);
+  if (sample) return named(resource, sample);
+  const full = named(resource, { ...fullObject(struct), metadata: {} });
+  const { status } = await api.request('POST', `${collectionOf(resource)}?dryRun=All`, { body: full });
+  return status === 422 && VALID_OBJECTS[kind] ? named(resource, { ...VALID_OBJECTS[kind], metadata: {} }) : full;
+}
+
+function named({ group, version, kind }: ApiResource, { metadata, ...fields }: KubeObject): KubeObject {
   const { labels, annotations } = metadata;
-  return { ...fields, kind, apiVersion: groupVersionOf(group, version), metadata: { name: `walk-${kind.toLowerCase()}`, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
+  return { ...structuredClone(fields), kind, apiVersion: groupVersionOf(group, version), metadata: { name: `walk-${kind.toLowerCase()}`, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
 }
 
 function collectionOf({ group, version, resource, namespaced }: ApiResource): string {
@@ -38,7 +46,7 @@ const title = ({ resource, group, version }: ApiResource) => `${resource}.${grou
 
 test.each(stored.map((resource) => [title(resource), resource] as const))('%s', async (_title, resource) => {
   const collection = collectionOf(resource);
-  const object = objectOf(resource);
+  const object = await validObject(resource);
   const path = `${collection}/${object.metadata.name}`;
   const ask = async (method: string, where: string, body?: unknown, headers: Record<string, string> = {}) => {
     const answer = await api.request(method, where, { body, headers });
