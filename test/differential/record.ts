@@ -9,6 +9,7 @@ import { collectionPath } from './paths.ts';
 import { startPeer } from './peer/start.ts';
 import { COUNT, SEED, type RecordedMutation, type RecordedObject, type RecordedWalk } from './recording.ts';
 import { manifests, NAMESPACE, others, samples, type Sample } from './samples.ts';
+import { tryUpdates, updates, type UpdateAnswer } from './updates.ts';
 import { walk } from './walk.ts';
 import type { KubeObject } from '#api/object';
 
@@ -21,10 +22,17 @@ mkdirSync(folder, { recursive: true });
 await peer.send('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: NAMESPACE } }));
 write('samples.json', await recordObjects(peer, [...manifests(), ...samples()]));
 write('others.json', await recordObjects(peer, others()));
+write('updates.json', await recordUpdates(peer));
 write('mutations.json', await recordMutations(peer));
 // Last: the namespace that it makes stays, as nobody finalizes it.
 write('round-trip.json', await recordWalks(peer));
 peer.close();
+
+async function recordUpdates(to: Peer): Promise<UpdateAnswer[][]> {
+  const recorded: UpdateAnswer[][] = [];
+  for (const group of updates()) recorded.push(await tryUpdates(to.send, group));
+  return recorded;
+}
 
 async function recordWalks(to: Peer): Promise<RecordedWalk[]> {
   const recorded: RecordedWalk[] = [];

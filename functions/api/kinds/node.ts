@@ -23,7 +23,14 @@ export const nodeRules: KindRules<Node> = {
   validate: (node) => [...taintErrors(node.spec?.taints ?? [], 'metadata.taints'), ...cidrErrors(node.spec?.podCIDRs ?? [], 'spec.podCIDRs')],
   validateCreate: amountErrors,
   validateUpdate: (node, old) => [...addressErrors(node), ...cidrChange(node.spec, old.spec)],
-  status: { validateUpdate: (node) => [...addressErrors(node), ...amountErrors(node)] },
+  status: {
+    // A node's agent keeps its labels up to date by the same request.
+    prepareForUpdate: (node, old) => {
+      if (old.spec) node.spec = structuredClone(old.spec);
+      else delete node.spec;
+    },
+    validateUpdate: (node) => [...addressErrors(node), ...amountErrors(node)],
+  },
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),
   columns: nodeColumns,
 };

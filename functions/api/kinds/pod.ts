@@ -1,7 +1,7 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { Pod } from '../schema/kinds.generated.ts';
 import { validatePodCreation } from '../validation/pod-creation.ts';
-import { validatePodUpdate } from '../validation/pod-update.ts';
+import { validatePodStatusUpdate, validatePodUpdate } from '../validation/pod-update.ts';
 import { validatePodSpec } from '../validation/pod-spec.ts';
 import { podColumns } from './pod-columns.ts';
 import { mergeLabelKeys } from './match-label-keys.ts';
@@ -35,8 +35,9 @@ export const podRules: KindRules<Pod> = {
     prepareForUpdate: (pod, old) => {
       pod.spec = structuredClone(old.spec ?? { containers: [] });
       if (old.metadata.ownerReferences) pod.metadata.ownerReferences = structuredClone(old.metadata.ownerReferences);
-      if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
+      if (old.status?.qosClass) pod.status = { qosClass: old.status.qosClass, ...pod.status };
     },
+    validateUpdate: validatePodStatusUpdate,
   },
   warnings: podWarnings,
   selectableFields: ({ spec, status }) => ({

@@ -1,5 +1,5 @@
 import { isEqual } from '../equal.ts';
-import { invalid } from '../field-error.ts';
+import { invalid, type FieldError } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { ReplicaSet } from '../schema/kinds.generated.ts';
 import { specChanged } from './generation.ts';
@@ -25,15 +25,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
     ...validateSelectorAndTemplate(spec, 'spec', 'deployment'),
   ],
   validateUpdate: ({ spec }, old) => (isEqual(spec?.selector, old.spec?.selector) ? [] : [invalid('spec.selector', spec?.selector, 'field is immutable')]),
-  status: {
-    validateUpdate: ({ status }) => [
-      ...nonNegative('status.replicas', status?.replicas),
-      ...nonNegative('status.fullyLabeledReplicas', status?.fullyLabeledReplicas),
-      ...nonNegative('status.readyReplicas', status?.readyReplicas),
-      ...nonNegative('status.availableReplicas', status?.availableReplicas),
-      ...nonNegative('status.observedGeneration', status?.observedGeneration),
-    ],
-  },
+  status: { validateUpdate: statusErrors },
   columns: [
     nameColumn(),
     column('Desired', 'Pods that are wanted', ({ spec }) => spec?.replicas ?? 0, { type: 'integer' }),
@@ -45,3 +37,15 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   ],
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector' },
 };
+
+function statusErrors({ status }: ReplicaSet): FieldError[] {
+  const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status ?? {};
+  const errors = [...nonNegative('status.replicas', replicas), ...nonNegative('status.observedGeneration', status?.observedGeneration)];
+  for (const field of ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const) {
+    const count = status?.[field] ?? 0;
+    errors.push(...nonNegative(`status.${field}`, count));
+    if (count > replicas) errors.push(invalid(`status.${field}`, count, 'cannot be greater than status.replicas'));
+  }
+  if (availableReplicas > readyReplicas) errors.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'));
+  return errors;
+}

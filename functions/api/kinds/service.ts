@@ -1,15 +1,15 @@
-import { forbidden } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { Service, ServiceSpec } from '../schema/kinds.generated.ts';
 import { dns1123Label } from '../validation/names.ts';
-import { validateService, validateServiceUpdate } from '../validation/service.ts';
+import { validateService, validateServiceStatus, validateServiceUpdate } from '../validation/service.ts';
 import { dropWhatTheTypeHad, hasNodePorts } from './service-type-change.ts';
 import { serviceColumns } from './service-columns.ts';
 
 export const serviceRules: KindRules<Service> = {
   name: dns1123Label,
-  setDefaults: ({ spec }) => {
+  setDefaults: ({ spec, status }) => {
     if (spec) defaultSpec(spec);
+    if (spec?.type === 'LoadBalancer') for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
   },
   prepareForCreate: (service) => {
     service.status = { loadBalancer: {} };
@@ -29,8 +29,7 @@ export const serviceRules: KindRules<Service> = {
     prepareForUpdate: (service, old) => {
       if (old.spec) service.spec = structuredClone(old.spec);
     },
-    validateUpdate: ({ spec, status }) =>
-      spec?.type !== 'LoadBalancer' && status?.loadBalancer?.ingress?.length ? [forbidden('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'")] : [],
+    validateUpdate: validateServiceStatus,
   },
   selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
   columns: serviceColumns,

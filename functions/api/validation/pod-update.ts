@@ -2,6 +2,9 @@ import { isEqual } from '../equal.ts';
 import { forbidden, invalid, type FieldError } from '../field-error.ts';
 import type { WrittenSubresource } from '../kind-rules.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../schema/kinds.generated.ts';
+import { legacyIpProblems } from './addresses.ts';
+import { dns1123Subdomain } from './names.ts';
+import { optionalName } from './references.ts';
 
 const ONLY_THESE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
@@ -17,6 +20,12 @@ export function validatePodUpdate(pod: Pod, old: Pod, subresource?: WrittenSubre
   const errors = containerCountErrors(spec, oldSpec);
   if (errors.length > 0) return errors;
   return [...deadlineErrors(spec, oldSpec), ...gateErrors(spec, oldSpec), ...tolerationErrors(spec, oldSpec), ...restErrors(spec, oldSpec)];
+}
+
+export function validatePodStatusUpdate({ status = {} }: Pod, { status: old = {} }: Pod): FieldError[] {
+  const errors: FieldError[] = (status.podIPs ?? []).flatMap(({ ip = '' }, i) => legacyIpProblems(ip).map((text) => invalid(`status.podIPs[${i}]`, ip, text)));
+  if (old.qosClass && status.qosClass !== old.qosClass) errors.push(invalid('status.qosClass', status.qosClass, 'Pod QoS is immutable'));
+  return [...errors, ...optionalName('status.nominatedNodeName', status.nominatedNodeName, dns1123Subdomain)];
 }
 
 function containerCountErrors(spec: PodSpec, old: PodSpec): FieldError[] {
@@ -35,8 +44,9 @@ function deadlineErrors({ activeDeadlineSeconds: seconds }: PodSpec, { activeDea
 
 function gateErrors(spec: PodSpec, old: PodSpec): FieldError[] {
   const before = new Set((old.schedulingGates ?? []).map(({ name }) => name));
-  const added = (spec.schedulingGates ?? []).filter(({ name }) => !before.has(name));
-  return added.length === 0 ? [] : [forbidden('spec.schedulingGates', `only deletion is allowed, but found new scheduling gate '${added[0]?.name}'`)];
+  return (spec.schedulingGates ?? []).flatMap(({ name }, i) =>
+    before.has(name) ? [] : [forbidden(`spec.schedulingGates[${i}].name`, `only deletion is allowed, but found new scheduling gate '${name}'`)],
+  );
 }
 
 function tolerationErrors(spec: PodSpec, old: PodSpec): FieldError[] {

@@ -1,7 +1,7 @@
 import { isEqual } from '../equal.ts';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { Service, ServicePort, ServiceSpec } from '../schema/kinds.generated.ts';
-import { endpointIpProblems, ipProblems, legacyIpProblems } from './addresses.ts';
+import { endpointIpProblems, ipProblems, isIp, isIpv4, legacyIpProblems } from './addresses.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from './names.ts';
 import { validateLabels } from './object-meta.ts';
 import { validatePortNumber, validatePortNumOrName, validateProtocol } from './ports.ts';
@@ -36,11 +36,23 @@ export function validateServiceUpdate({ spec = {} }: Service, { spec: old = {} }
   if (old.clusterIP && old.clusterIP !== '' && !isEqual(spec.clusterIPs?.[0], old.clusterIPs?.[0])) {
     errors.push(invalid('spec.clusterIPs[0]', spec.clusterIPs, 'may not change once set'));
   }
-  if (old.ipFamilies?.[0] && spec.ipFamilies?.[0] !== old.ipFamilies[0]) errors.push(invalid('spec.ipFamilies[0]', spec.ipFamilies, 'may not change once set'));
+  if (old.ipFamilies?.[0] && spec.ipFamilies?.[0] !== old.ipFamilies[0] && familyMismatches(spec).length === 0) errors.push(invalid('spec.ipFamilies[0]', spec.ipFamilies, 'may not change once set'));
   if (old.type === 'LoadBalancer' && spec.type === 'LoadBalancer' && spec.loadBalancerClass !== old.loadBalancerClass) {
     errors.push(invalid('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set'));
   }
   return errors;
+}
+
+export function validateServiceStatus({ spec, status = {} }: Service): FieldError[] {
+  const ingress = status.loadBalancer?.ingress ?? [];
+  const misplaced = spec?.type !== 'LoadBalancer' && ingress.length > 0 ? [forbidden('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'")] : [];
+  return misplaced.concat(ingress.flatMap(({ ip, hostname }, i) => {
+    const at = `status.loadBalancer.ingress[${i}]`;
+    const errors = ip ? legacyIpProblems(ip).map((text) => invalid(`${at}.ip`, ip, text)) : [];
+    if (!hostname) return errors;
+    errors.push(...dns1123Subdomain(hostname).map((text) => invalid(`${at}.hostname`, hostname, text)));
+    return isIp(hostname) ? [...errors, invalid(`${at}.hostname`, hostname, 'must be a DNS name, not an IP address')] : errors;
+  }));
 }
 
 function typeErrors(spec: ServiceSpec): FieldError[] {
@@ -111,7 +123,16 @@ function familyErrors(spec: ServiceSpec): FieldError[] {
   const [first] = spec.clusterIPs ?? [];
   if (spec.clusterIP && first !== spec.clusterIP) errors.push(invalid('spec.clusterIPs', spec.clusterIPs ?? [], 'first value must match `clusterIP`'));
   errors.push(...(spec.clusterIPs ?? []).flatMap((ip, i) => (ip === 'None' && i === 0 ? [] : ipProblems(ip).map((text) => invalid(`spec.clusterIPs[${i}]`, ip, text)))));
+  errors.push(...familyMismatches(spec));
   return errors.length > 0 ? errors : singleStackErrors(spec);
+}
+
+function familyMismatches({ clusterIPs = [], ipFamilies = [] }: ServiceSpec): FieldError[] {
+  return clusterIPs.flatMap((ip, i) => {
+    const family = ipFamilies[i];
+    if (!isIp(ip) || family === undefined || family === (isIpv4(ip) ? 'IPv4' : 'IPv6')) return [];
+    return [invalid(`spec.clusterIPs[${i}]`, ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``)];
+  });
 }
 
 // Clusters have IPv4 service addresses; a headless service without selector may name any family.

@@ -1,4 +1,4 @@
-import { isPodCreate, type AdmissionRequest } from './request.ts';
+import { isPodWrite, type AdmissionRequest } from './request.ts';
 
 interface Toleration {
   key?: string;
@@ -10,9 +10,9 @@ interface Toleration {
 const SECONDS = 300;
 const KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
-/** A pod stays five minutes on a node that has gone quiet, unless it says otherwise. */
+/** A pod stays five minutes on a node that has gone quiet, unless it says otherwise; a writer who leaves that out of an update means no change. */
 export function addDefaultTolerations(request: AdmissionRequest): void {
-  if (!isPodCreate(request) || request.object === undefined) return;
+  if (!isPodWrite(request) || request.object === undefined) return;
   const spec = request.object.spec as { tolerations?: Toleration[] } | undefined;
   if (spec === undefined) return;
   for (const key of KEYS) {

@@ -23,6 +23,10 @@ export function isPodCreate({ operation, resource, subresource }: AdmissionReque
   return operation === 'CREATE' && isKind(resource, '', 'pods') && subresource === '';
 }
 
+export function isPodWrite({ operation, resource, subresource }: AdmissionRequest): boolean {
+  return operation !== 'DELETE' && isKind(resource, '', 'pods') && subresource === '';
+}
+
 export function isKind(resource: ApiResource, group: string, plural: string): boolean {
   return resource.group === group && resource.resource === plural;
 }
