@@ -1,5 +1,6 @@
 import { allHeartbeats, heartbeatOf, lastHeardMs } from './heartbeats.ts';
 import { NODES, PODS } from './resources.ts';
+import { allBounded } from './runtime/bounded.ts';
 import { DONE } from './runtime/controller.ts';
 import { updateStatus } from './runtime/status.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
@@ -10,6 +11,7 @@ import { isPodReady } from '#core/pod-state';
 import { timestamp } from '#core/timestamp';
 
 const NODE_MONITOR_GRACE_MS = 50_000;
+const OUT_OF_SIGHT = 'NodeNotReady';
 
 /** Says of a silent node that nobody knows how it is, and taints nodes by their conditions; what the taints mean for pods is `taint-eviction`'s. */
 export function createNodeLifecycle(graceMs = NODE_MONITOR_GRACE_MS): Controller {
@@ -46,7 +48,9 @@ async function reconcile(name: string, graceMs: number, context: ReconcileContex
     // From what is stored then: somebody may be tainting or uncordoning at the same moment.
     await view.update<Node>(NODES, { name }, (current) => ({ ...current, spec: { ...current.spec, taints: healthTaints(current, nowMs) ?? current.spec?.taints ?? [] } }));
   }
-  if (findCondition(node.status?.conditions, 'Ready')?.status === 'Unknown') await markPodsNotReady(name, context);
+  const ready = findCondition(node.status?.conditions, 'Ready')?.status;
+  if (ready === 'Unknown') await setPodsReady(name, 'False', context);
+  else if (ready === 'True') await setPodsReady(name, 'True', context);
   return DONE;
 }
 
@@ -56,13 +60,17 @@ async function saveConditions(node: Node, conditions: NodeCondition[], { isSilen
   if (isSilent) context.events.record(node, { type: 'Normal', reason: 'NodeNotReady', message: `Node ${name} status is now: NodeNotReady` });
 }
 
-// Services must not send anybody there any more.
-async function markPodsNotReady(node: string, { view, clock }: ReconcileContext): Promise<void> {
+// Services must not send anybody to a silent node. The reason tells, when it speaks again, which pods were only out of sight: their
+// agent sees nothing changed and would not report them anew.
+async function setPodsReady(node: string, status: 'True' | 'False', { view, clock }: ReconcileContext): Promise<void> {
   const pods = await view.list<Pod>(PODS, { index: { index: 'node', term: node } });
-  await Promise.all(
-    pods.filter(isPodReady).map((pod) => {
-      const conditions = withCondition(pod.status?.conditions, { type: 'Ready', status: 'False', lastTransitionTime: timestamp(clock.now()) });
-      return updateStatus(view, PODS, { object: pod, status: { ...pod.status, conditions } });
-    }),
-  );
+  const concerned = pods.filter((pod) => (status === 'False' ? isPodReady(pod) : isOnlyOutOfSight(pod)));
+  await allBounded(concerned, (pod) => {
+    const ready = { type: 'Ready', status, ...(status === 'False' ? { reason: OUT_OF_SIGHT } : {}), lastTransitionTime: timestamp(clock.now()) };
+    return updateStatus(view, PODS, { object: pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, ready) } });
+  });
+}
+
+function isOnlyOutOfSight({ status }: Pod): boolean {
+  return findCondition(status?.conditions, 'Ready')?.reason === OUT_OF_SIGHT && findCondition(status?.conditions, 'ContainersReady')?.status !== 'False';
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ConfigMap, EndpointSlice, Endpoints, Namespace, Pod } from '#api/schema/kinds.generated';
+import { isPodReady } from '#core/pod-state';
 import { CONFIG_MAPS, deployment, DEPLOYMENTS, ENDPOINTS, NAMESPACES, NODES, PODS, REPLICA_SETS, SERVICES, SLICES, startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { resource } from '#test/support/store';
@@ -149,12 +150,18 @@ test('a node that falls silent is tainted; its pods are evicted when they tolera
   expect(await cluster.list(PODS)).toHaveLength(2);
 });
 
-test('a node that speaks again is ready again', async () => {
+test('a node that speaks again is ready again, and so are its pods', async () => {
+  const web = deployment('web', 1);
+  web.spec!.template.spec!.tolerations = [{ operator: 'Exists' }];
+  await cluster.create(DEPLOYMENTS, web);
   await cluster.settle();
   await cluster.pass(60_000, ['n1']);
-  await cluster.settle();
+  await cluster.settle({ kubelet: () => 'silent' });
+  const readyOfPods = async () => (await cluster.list<Pod>(PODS)).map(isPodReady);
+  expect(await readyOfPods()).toEqual([false]);
   await cluster.pass(6_000);
-  await cluster.settle();
+  await cluster.settle({ kubelet: () => 'silent' });
+  expect(await readyOfPods()).toEqual([true]);
   const node = await cluster.get(NODES, 'n1');
   expect(node?.status).toMatchObject({ conditions: expect.arrayContaining([expect.objectContaining({ type: 'Ready', status: 'True', reason: 'KubeletReady' })]) as unknown });
   expect((node?.spec as { taints?: unknown[] }).taints ?? []).toEqual([]);
