@@ -26,6 +26,9 @@ export const isAlreadyExists = (error: unknown): boolean => isReason(error, 'Alr
 /** The history that a watch or a continued list asked for is gone: list again. */
 export const isExpired = (error: unknown): boolean => error instanceof ApiError && error.status.code === 410;
 
+/** The request itself was wrong: sent again it fails again. (429 is a matter of time.) */
+export const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status.code >= 400 && error.status.code < 500 && error.status.code !== 429;
+
 /** From a body that should be a Status, and may be a proxy's page. */
 export function apiErrorOf(code: number, body: string): ApiError {
   const parsed = statusIn(body);

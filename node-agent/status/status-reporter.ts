@@ -1,6 +1,6 @@
 import type { PodStatus } from '#api/schema/kinds.generated';
 import type { ApiClient } from '#client/api-client';
-import { isConflict, isNotFound } from '#client/api-error';
+import { isConflict, isNotFound, isRefusal } from '#client/api-error';
 import { PODS } from '#client/core-resources';
 import type { Clock } from '../clock.ts';
 import type { Pod } from '../pod.ts';
@@ -38,6 +38,8 @@ export function statusReporter(options: StatusReporterOptions): StatusSink {
         // Another pod has the name now, or nobody: there is nobody to tell.
         if (isNotFound(error) || isConflict(error)) return;
         options.log(`status of pod ${entry.pod.metadata.namespace}/${entry.pod.metadata.name}`, error);
+        // What the server refuses, it would refuse again: the next change is sent when it comes.
+        if (isRefusal(error)) return;
         await options.clock.sleep(RETRY_MS);
       }
     }

@@ -41,8 +41,8 @@ export function makeSandbox(deps: SyncDeps, pod: Pod, { attempt, podIp }: { atte
 }
 
 /** From image to running container; everything that need not wait for the sandbox is done while it starts. */
-export async function startContainer(deps: SyncDeps, pod: Pod, start: { container: Container; attempt: number; sandbox: Sandbox; podIp: string | undefined }): Promise<void> {
-  const { container, attempt, sandbox, podIp } = start;
+export async function startContainer(deps: SyncDeps, pod: Pod, start: { container: Container; attempt: number; sandbox: Sandbox; podIp: string | undefined; beforeCreate: () => void }): Promise<void> {
+  const { container, attempt, sandbox, podIp, beforeCreate } = start;
   const named = sandbox.created.catch(() => sandbox.started.then(() => '')); // fails as the start does
   const [image, sandboxId] = await Promise.all([deps.images.ensure(pod, container), named, deps.preparation.mountVolumes(pod)]);
   const fail = (reason: string, error: unknown): never => {
@@ -51,6 +51,7 @@ export async function startContainer(deps: SyncDeps, pod: Pod, start: { containe
     throw problem;
   };
   const spec = await deps.preparation.containerSpec(pod, container, { sandboxId, attempt, image, podIp }).catch((error: unknown) => fail('CreateContainerConfigError', error));
+  beforeCreate();
   const id = await deps.runtime.createContainer(spec).catch((error: unknown) => fail('CreateContainerError', error));
   await sandbox.started;
   deps.events.emit(pod, { type: 'Normal', reason: 'Created', message: 'Container created', container: container.name });

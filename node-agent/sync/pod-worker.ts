@@ -25,6 +25,8 @@ export class PodWorker {
   private readonly memory: PodMemory;
   private readonly onGone: () => void;
   private readonly busy = new Set<string>();
+  /** Of the busy: nothing is there of them yet. They may pull for long, and hold up no deletion. */
+  private readonly preparing = new Set<string>();
   private readonly problems = new Map<string, Problem>();
   private readonly blocked = new Map<string, number>();
   private readonly probes = new Map<string, ContainerProbes>();
@@ -120,7 +122,7 @@ export class PodWorker {
     this.fresh = false;
     this.recall(observed);
     this.watchOver(observed);
-    const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), busy: this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
+    const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), busy: this.terminating ? new Set([...this.busy].filter((name) => !this.preparing.has(name))) : this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
     const plan = this.terminating ? planTermination(view) : planPod(view);
     if (plan.failure !== undefined) this.fail(plan.failure);
     if (this.stopped) return;
@@ -217,7 +219,12 @@ export class PodWorker {
       this.memory.backOff[name] = afterRetry(this.memory.backOff[name], last.finishedAtMs ?? last.createdAtMs, this.deps.clock.now());
       this.save();
     }
-    this.begin(name, () => startContainer(this.deps, this.pod, { container, attempt, sandbox, podIp: this.address }));
+    this.preparing.add(name);
+    const beforeCreate = (): void => {
+      if (this.terminating || this.stopped) throw new StartProblem(undefined, 'the pod is ending', RETRY_MS);
+      this.preparing.delete(name);
+    };
+    this.begin(name, () => startContainer(this.deps, this.pod, { container, attempt, sandbox, podIp: this.address, beforeCreate }).finally(() => this.preparing.delete(name)));
   }
 
   /** Runs a step beside the rounds; its failure is shown and tried again later. */

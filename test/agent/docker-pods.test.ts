@@ -85,6 +85,14 @@ test('what cannot start says why', async () => {
   node.delete('broken');
 });
 
+test('a pod can be deleted while its image is being pulled from a registry that does not answer', async () => {
+  node.run('pulling', { containers: [{ name: 'slow', image: '198.51.100.1:5000/nowhere:1' }] });
+  await expect.poll(() => eventsOf('slow'), WAIT).toContain('Pulling');
+  node.delete('pulling');
+  await expect.poll(() => node.reported.get('pulling')?.deleted, { timeout: 5_000, interval: 50 }).toBe(true);
+  expect(await node.containers('pulling')).toEqual([]);
+});
+
 test('a pod that runs to its end succeeds and frees its sandbox; memory is bounded by the kernel', async () => {
   node.run('done', { restartPolicy: 'Never', containers: [{ name: 'c', command: ['sh', '-c', 'exit 0'] }] });
   node.run('greedy', { restartPolicy: 'Never', containers: [{ name: 'c', command: ['sh', '-c', 'tail /dev/zero'], resources: { limits: { memory: '16Mi' } } }] });
