@@ -18,6 +18,6 @@ await build({
   target: 'node20',
   sourcemap: 'linked',
   external: ['lmdb', 'dockerode', '@aws-sdk/*'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   logLevel: 'warning',
 });
