@@ -16,6 +16,7 @@ import { autoscalingV1Defaults, horizontalPodAutoscalerRules } from './kinds/hor
 import { ingressRules } from './kinds/ingress.ts';
 import { jobRules } from './kinds/job.ts';
 import { leaseRules } from './kinds/lease.ts';
+import { LISTINGS } from './kinds/listing.ts';
 import { namespaceRules } from './kinds/namespace.ts';
 import { networkPolicyRules } from './kinds/network-policy.ts';
 import { nodeRules } from './kinds/node.ts';
@@ -96,8 +97,11 @@ const ELDER_AUTOSCALER = { setDefaults: autoscalingV1Defaults } as KindRules;
 
 const NO_RULES: KindRules = {};
 
+const WITH_LISTINGS = new Map(Object.entries(LISTINGS).map(([key, columns]) => [key, { ...(RULES.get(key) as KindRules | undefined), columns }]));
+
 /** What is written by hand for the kind of this resource; nothing where the schema table alone serves it. */
 export function rulesFor(resource: ApiResource): KindRules {
   if (resource.group === 'autoscaling' && resource.version === 'v1') return ELDER_AUTOSCALER;
-  return (RULES.get(`${resource.group}/${resource.kind}`) as KindRules | undefined) ?? NO_RULES;
+  const key = `${resource.group}/${resource.kind}`;
+  return WITH_LISTINGS.get(key) ?? (RULES.get(key) as KindRules | undefined) ?? NO_RULES;
 }

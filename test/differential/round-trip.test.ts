@@ -16,8 +16,8 @@ const theirs = recorded<RecordedWalk>('round-trip.json');
 const all = [...samples(), ...others()];
 
 test.each(all.map((sample, i) => [`${sample.object.kind} ${sample.object.metadata.name}`, sample, theirs[i]] as const))('%s comes back from each verb as from the real API server', async (name, sample, recording) => {
-  const send: Send = async (method, path, body, contentType = 'application/json') => {
-    const { status, json } = await server.request(method, path, { ...(body !== undefined && { body, headers: { 'content-type': contentType } }) });
+  const send: Send = async (method, path, body, mediaType = 'application/json') => {
+    const { status, json } = await server.request(method, path, body === undefined ? { headers: { accept: mediaType } } : { body, headers: { 'content-type': mediaType } });
     return { code: status, body: json };
   };
   expect({ name, steps: await walk(send, sample) }).toEqual(recording);

@@ -16,8 +16,8 @@ afterAll(() => server.close());
 const theirs = recorded<UpdateAnswer[]>('updates.json');
 
 test.each(updates().map((group, i) => [`${group.sample} ${group.subresource ?? ''}`.trim(), group, theirs[i]] as const))('changes to %s are taken, or refused, as by the real API server', async (_name, group, recording) => {
-  const send: Send = async (method, path, body, contentType = 'application/json') => {
-    const { status, json } = await server.request(method, path, { ...(body !== undefined && { body, headers: { 'content-type': contentType } }) });
+  const send: Send = async (method, path, body, mediaType = 'application/json') => {
+    const { status, json } = await server.request(method, path, body === undefined ? { headers: { accept: mediaType } } : { body, headers: { 'content-type': mediaType } });
     return { code: status, body: json };
   };
   expect(await tryUpdates(send, group)).toEqual(recording);

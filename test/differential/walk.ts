@@ -3,11 +3,18 @@ import { answerOf, type Answer } from './answer.ts';
 import { collectionPath } from './paths.ts';
 import type { Sample } from './samples.ts';
 
-export type Send = (method: string, path: string, body?: string, contentType?: string) => Promise<{ code: number; body: unknown }>;
+export type Send = (method: string, path: string, body?: string, mediaType?: string) => Promise<{ code: number; body: unknown }>;
 
 export interface Step extends Answer {
   step: string;
   generation?: number;
+  columns?: string[];
+  cells?: unknown[];
+}
+
+interface Table {
+  columnDefinitions: { name: string; type: string; format: string; priority: number }[];
+  rows: { cells: unknown[] }[];
 }
 
 interface List {
@@ -16,6 +23,7 @@ interface List {
 
 // Set by controllers inside the real API server, at a moment of their own.
 const ASYNC_STATUS = new Set(['CustomResourceDefinition', 'APIService', 'FlowSchema', 'PriorityLevelConfiguration', 'ServiceCIDR']);
+const UNSTEADY_CELLS = new Set([...ASYNC_STATUS, 'CertificateSigningRequest']);
 const MARK = 'differential';
 const MAX_ATTEMPTS = 5;
 
@@ -34,6 +42,9 @@ export async function walk(send: Send, { resource, object }: Sample): Promise<St
   note('get', await send('GET', path));
   const { items } = (await send('GET', collection)).body as List;
   note('list', { code: 200, body: { ...items.find(({ metadata }) => metadata.name === object.metadata.name), kind: resource.kind } });
+  const table = tableOf((await send('GET', path, undefined, 'application/json;as=Table;v=v1;g=meta.k8s.io')).body as Table);
+  // What controllers inside the real one say, and who asks, is not the table's matter.
+  steps.push({ step: 'table', code: 200, ...table, ...(UNSTEADY_CELLS.has(resource.kind) && { cells: [] }) });
   note('update', await update(send, path));
   note('json patch', await send('PATCH', path, JSON.stringify([{ op: 'add', path: '/metadata/labels/json', value: 'yes' }]), 'application/json-patch+json'));
   note('merge patch', await send('PATCH', path, JSON.stringify({ metadata: { annotations: { merge: 'yes' }, finalizers: null } }), 'application/merge-patch+json'));
@@ -44,6 +55,19 @@ export async function walk(send: Send, { resource, object }: Sample): Promise<St
   steps.push({ step: 'delete collection', code });
   if (!ASYNC_STATUS.has(resource.kind)) note('get after', await send('GET', path));
   return steps;
+}
+
+function tableOf({ columnDefinitions, rows }: Table): Pick<Step, 'columns' | 'cells'> {
+  return {
+    columns: columnDefinitions.map(({ name, type, format, priority }) => [name, type, format, priority].join(' ')),
+    cells: rows[0]?.cells.slice(0, columnDefinitions.length).map((cell) => (typeof cell === 'string' ? steady(cell) : cell)) ?? [],
+  };
+}
+
+// Without what the moment, or the allocator, decides.
+function steady(cell: string): string {
+  if (/^\d+[smhdy](\d+[smhd])?$/.test(cell)) return 'AGE';
+  return cell.replace(/^\d{4}-\d\d-\d\dT.*Z$/, 'DATE').replace(/^10\.0\.\d+\.\d+$/, 'ADDRESS').replace(/:3\d{4}\//g, ':PORT/').replace(/controller-uid=[-0-9a-f]+/g, 'controller-uid=UID');
 }
 
 // Somebody inside the real API server may have been faster.

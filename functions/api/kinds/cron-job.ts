@@ -27,7 +27,7 @@ export const cronJobRules: KindRules<CronJob> = {
     nameColumn(),
     column('Schedule', 'When it runs', ({ spec }) => spec?.schedule ?? ''),
     column('Timezone', 'Where that time is', ({ spec }) => spec?.timeZone ?? NONE),
-    column('Suspend', 'Whether it pauses', ({ spec }) => spec?.suspend ?? false, { type: 'boolean' }),
+    column('Suspend', 'Whether it pauses', ({ spec }) => (spec?.suspend ? 'True' : 'False'), { type: 'boolean' }),
     column('Active', 'Jobs that run now', ({ status }) => status?.active?.length ?? 0, { type: 'integer' }),
     column('Last Schedule', 'Time since it last ran', ({ status }, nowMs) => (status?.lastScheduleTime ? ageOf(status.lastScheduleTime, nowMs) : NONE)),
     ageColumn(),

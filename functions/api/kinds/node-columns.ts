@@ -14,7 +14,7 @@ export const nodeColumns: TableColumn<Node>[] = [
   column('Internal-IP', 'Address within the cluster', (node) => addressOf(node, 'InternalIP'), { wide: true }),
   column('External-IP', 'Address for those outside', (node) => addressOf(node, 'ExternalIP'), { wide: true }),
   column('OS-Image', 'Operating system', ({ status }) => status?.nodeInfo?.osImage || UNKNOWN, { wide: true }),
-  column('Kernel-Version', 'Kernel', ({ status }) => status?.nodeInfo?.kernelVersion || UNKNOWN, { wide: true }),
+  column('Kernel-Version', 'Kernel', kernelText, { wide: true }),
   column('Container-Runtime', 'What runs its containers', ({ status }) => status?.nodeInfo?.containerRuntimeVersion || UNKNOWN, { wide: true }),
 ];
 
@@ -31,6 +31,12 @@ function rolesText({ metadata }: Node): string {
     return key === ROLE_LABEL && value !== '' ? [value] : [];
   });
   return roles.length > 0 ? [...new Set(roles)].sort().join(',') : NONE;
+}
+
+function kernelText({ status }: Node): string {
+  const { kernelVersion, architecture } = status?.nodeInfo ?? {};
+  if (!kernelVersion) return UNKNOWN;
+  return architecture ? `${kernelVersion} (${architecture})` : kernelVersion;
 }
 
 function addressOf({ status }: Node, type: string): string {

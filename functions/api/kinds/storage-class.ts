@@ -14,7 +14,7 @@ export const storageClassRules: KindRules<StorageClass> = {
     column('Provisioner', 'Who makes its volumes', ({ provisioner }) => provisioner),
     column('ReclaimPolicy', 'What becomes of them', ({ reclaimPolicy }) => reclaimPolicy ?? ''),
     column('VolumeBindingMode', 'When a claim gets one', ({ volumeBindingMode }) => volumeBindingMode ?? ''),
-    column('AllowVolumeExpansion', 'Whether they can grow', ({ allowVolumeExpansion }) => String(allowVolumeExpansion ?? false)),
+    column('AllowVolumeExpansion', 'Whether they can grow', ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false),
     ageColumn(),
   ],
 };

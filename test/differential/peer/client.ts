@@ -2,7 +2,8 @@ import { Agent, request } from 'node:https';
 
 /** A client of the real kube-apiserver that `up.sh` starts. */
 export interface Peer {
-  send(method: string, path: string, body?: string, contentType?: string): Promise<PeerAnswer>;
+  /** `mediaType` is that of the body, or, without a body, of the answer. */
+  send(method: string, path: string, body?: string, mediaType?: string): Promise<PeerAnswer>;
   close(): void;
 }
 
@@ -14,9 +15,9 @@ export interface PeerAnswer {
 
 export function connect(port: number): Peer {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  const send: Peer['send'] = (method, path, body, contentType = 'application/json') =>
+  const send: Peer['send'] = (method, path, body, mediaType = 'application/json') =>
     new Promise((resolve, reject) => {
-      const headers = { Authorization: 'Bearer peer-admin-token', Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': contentType }) };
+      const headers = { Authorization: 'Bearer peer-admin-token', ...(body === undefined ? { Accept: mediaType } : { Accept: 'application/json', 'Content-Type': mediaType }) };
       const outgoing = request({ host: '127.0.0.1', port, path, method, headers, agent, rejectUnauthorized: false }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
