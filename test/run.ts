@@ -22,6 +22,7 @@ const parts: Part[] = [
   { name: 'fast', run: () => vitest('fast') },
   { name: 'agent', run: () => vitest('agent') },
   { name: 'e2e', run: () => onOneMachine((kubeconfig) => vitest('e2e', { KUBECONFIG: kubeconfig })) },
+  { name: 'local', run: () => vitest('local') },
   { name: 'aws', run: () => vitest('aws') },
 ];
 

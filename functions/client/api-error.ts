@@ -25,6 +25,13 @@ export const isConflict = (error: unknown): boolean => isReason(error, 'Conflict
 export const isAlreadyExists = (error: unknown): boolean => isReason(error, 'AlreadyExists');
 /** The history that a watch or a continued list asked for is gone: list again. */
 export const isExpired = (error: unknown): boolean => error instanceof ApiError && error.status.code === 410;
+/** No answer, or one that says that the server cannot answer now: it tells nothing about what was asked for. */
+export const isUnreachable = (error: unknown): boolean => (error instanceof ApiError ? error.status.code >= 500 || error.status.code === 429 : isConnectionError(error));
+
+// The system's word for what broke: ECONNREFUSED, ECONNRESET, EPIPE ...
+function isConnectionError(error: unknown): boolean {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
+}
 
 /** The request itself was wrong: sent again it fails again. (429 is a matter of time.) */
 export const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status.code >= 400 && error.status.code < 500 && error.status.code !== 429;

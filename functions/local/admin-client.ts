@@ -22,8 +22,13 @@ export function urlOf(cluster: Cluster): string {
   return `https://127.0.0.1:${cluster.port}`;
 }
 
-/** Node name to whether it is Ready. */
-export async function readyNodes(client: ApiClient): Promise<Map<string, boolean>> {
+/** The nodes that are Ready, and when each one's agent said so: at its start. Whole seconds, as a condition's times are. */
+export async function readyNodes(client: ApiClient): Promise<Map<string, number>> {
   const { items } = await client.list<Node>(NODES);
-  return new Map(items.map((node) => [node.metadata.name ?? '', node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false]));
+  return new Map(
+    items.flatMap((node) => {
+      const ready = node.status?.conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
+      return ready === undefined ? [] : [[node.metadata.name ?? '', Date.parse(ready.lastHeartbeatTime ?? '')]];
+    }),
+  );
 }

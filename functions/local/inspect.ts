@@ -34,7 +34,7 @@ export async function inspect(dataDir: string): Promise<Status> {
     workers: workersOf(cluster).map((worker) => ({
       name: worker.name,
       process: runningProcess(folder, processName(worker)) === undefined ? 'agent stopped' : 'agent running',
-      ...(seen ? { ready: seen.nodes.get(worker.name) ? 'ready' : 'not ready' } : {}),
+      ...(seen ? { ready: seen.nodes.has(worker.name) ? 'ready' : 'not ready' } : {}),
     })),
     ...(seen ? { pods: { running: seen.pods.filter((pod) => pod.status?.phase === 'Running').length, total: seen.pods.length } } : {}),
   };

@@ -5,6 +5,7 @@ import { asAdmin, readyNodes, urlOf } from './admin-client.ts';
 import { chooseRanges } from './addresses.ts';
 import { choosePort } from './ports.ts';
 import { type Program, lastLines, runningProcess, startProcess, stopProcess } from './processes.ts';
+import { inTurn } from './turn.ts';
 import { processName, workersOf } from './workers.ts';
 
 /** `up`, `down` and `status` seen from outside of the server's process. */
@@ -30,9 +31,17 @@ const STOP_GRACE_MS = 10_000;
 const POLL_MS = 25;
 
 /** Starts the server of a folder, or finds it running; resolves when the API answers. */
-export async function launch(options: LaunchOptions): Promise<Launched> {
+export function launch(options: LaunchOptions): Promise<Launched> {
+  return inTurn(dataFolder(options.dataDir), () => launchAlone(options));
+}
+
+async function launchAlone(options: LaunchOptions): Promise<Launched> {
   const folder = dataFolder(options.dataDir);
   const cluster = await settle(folder, options);
+  const workers = workersOf(cluster);
+  // What a node said before the last `down` says nothing of the agent that starts now.
+  const startMs = Math.floor(Date.now() / 1000) * 1000;
+  const awaited = workers.map((worker) => ({ name: worker.name, sinceMs: runningProcess(folder, processName(worker)) === undefined ? startMs : 0 }));
   if (runningProcess(folder, 'server') === undefined) {
     options.say('starting the server');
     startProcess(folder, 'server', { program: options.program, args: ['server', '--data-dir', folder.root] });
@@ -42,13 +51,17 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     options.say(`waiting for https://127.0.0.1:${cluster.port}`);
     return answers(folder, cluster);
   });
-  const nodes = workersOf(cluster).map((worker) => worker.name);
-  return { url: urlOf(cluster), kubeconfig: folder.kubeconfig, nodes, nodesReady: (say) => nodesReady({ folder, cluster, names: nodes }, say) };
+  return { url: urlOf(cluster), kubeconfig: folder.kubeconfig, nodes: workers.map(({ name }) => name), nodesReady: (say) => nodesReady({ folder, cluster, awaited }, say) };
 }
 
 /** Ends the processes; pods and data stay. */
-export async function stop(dataDir: string): Promise<void> {
+export function stop(dataDir: string): Promise<void> {
   const folder = dataFolder(dataDir);
+  return inTurn(folder, () => stopProcesses(folder));
+}
+
+/** For those whose turn it is. */
+export async function stopProcesses(folder: DataFolder): Promise<void> {
   const cluster = readCluster(folder);
   // The server first: it would start the agents again.
   await stopProcess(folder, 'server', STOP_GRACE_MS);
@@ -63,12 +76,12 @@ async function answers(folder: DataFolder, cluster: Cluster): Promise<boolean> {
   }
 }
 
-async function nodesReady({ folder, cluster, names }: { folder: DataFolder; cluster: Cluster; names: string[] }, say: (detail: string) => void): Promise<void> {
+async function nodesReady({ folder, cluster, awaited }: { folder: DataFolder; cluster: Cluster; awaited: { name: string; sinceMs: number }[] }, say: (detail: string) => void): Promise<void> {
   await until('the workers', { logs: folder.logs, timeoutMs: NODES_TIMEOUT_MS }, async () => {
     const ready = await asAdmin(folder, cluster, readyNodes).catch(() => undefined);
-    const missing = names.filter((name) => !ready?.get(name));
-    if (missing.length > 0) say(`${missing[0]} is ${ready?.has(missing[0] ?? '') ? 'not ready' : 'not registered'}`);
-    return missing.length === 0;
+    const [missing] = awaited.filter(({ name, sinceMs }) => (ready?.get(name) ?? -1) < sinceMs);
+    if (missing !== undefined) say(`${missing.name} has not said that it is ready`);
+    return missing === undefined;
   });
 }
 

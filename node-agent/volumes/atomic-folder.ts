@@ -26,10 +26,16 @@ export async function writeAtomicFolder(folder: string, files: ReadonlyMap<strin
     await setOwnership(file, { mode, gid });
   }
   await setOwnership(fresh, { mode: 0o755, gid });
+  await rm(join(folder, `${DATA}_new`), { force: true }); // of one that was interrupted here
   await symlink(fresh.slice(folder.length + 1), join(folder, `${DATA}_new`));
   await rename(join(folder, `${DATA}_new`), join(folder, DATA));
   await linkNames(folder, files);
   if (current !== undefined) await rm(join(folder, current), { recursive: true, force: true });
+}
+
+/** Whether it has been written before. */
+export async function isAtomicFolder(folder: string): Promise<boolean> {
+  return (await lstat(join(folder, DATA)).catch(() => undefined)) !== undefined;
 }
 
 async function isSame(folder: string, files: ReadonlyMap<string, VolumeFile>): Promise<boolean> {

@@ -1,12 +1,13 @@
 import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HostPathVolumeSource, ProjectedVolumeSource, Volume } from '#api/schema/kinds.generated';
+import { isUnreachable } from '#client/api-error';
 import type { References } from '../containers/environment.ts';
 import type { NodeView } from '../containers/field-value.ts';
 import { bytes } from '../containers/resources.ts';
 import type { Host } from '../host/host.ts';
 import type { Pod } from '../pod.ts';
-import { writeAtomicFolder, type VolumeFile } from './atomic-folder.ts';
+import { isAtomicFolder, writeAtomicFolder, type VolumeFile } from './atomic-folder.ts';
 import { configMapFiles, DEFAULT_MODE, downwardFiles, secretFiles } from './payload.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 
@@ -21,6 +22,7 @@ export interface PodVolumesOptions {
 /** A pod's volumes, as folders below `pods/<uid>/volumes`. */
 export class PodVolumes {
   private readonly options: PodVolumesOptions;
+  private readonly turns = new Map<string, Promise<void>>();
 
   constructor(options: PodVolumesOptions) {
     this.options = options;
@@ -39,9 +41,7 @@ export class PodVolumes {
     const gid = pod.spec.securityContext?.fsGroup;
     if (volume.emptyDir !== undefined) return this.mountEmptyDir(folder, { medium: volume.emptyDir.medium, sizeLimit: volume.emptyDir.sizeLimit, gid });
     if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
-    const files = await this.filesOf(pod, volume, node);
-    if (files === undefined) throw new Error(`this kind of volume is not supported`);
-    await writeAtomicFolder(folder, files, gid);
+    await this.inTurn(folder, () => this.mountFiles(folder, { pod, volume, node, gid }));
   }
 
   async remove(podUid: string): Promise<void> {
@@ -53,6 +53,26 @@ export class PodVolumes {
 
   private folderOf(pod: Pod, name: string): string {
     return join(this.options.podsFolder, pod.metadata.uid ?? '', 'volumes', name);
+  }
+
+  /** Containers of a pod that start together ask for the same volume: one after the other, the second finds nothing to do. */
+  private async inTurn(folder: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.turns.get(folder) ?? Promise.resolve()).then(work);
+    const ended = turn.catch(() => undefined);
+    this.turns.set(folder, ended);
+    void ended.then(() => this.turns.get(folder) === ended && this.turns.delete(folder));
+    await turn;
+  }
+
+  private async mountFiles(folder: string, { pod, volume, node, gid }: { pod: Pod; volume: Volume; node: NodeView; gid: number | undefined }): Promise<void> {
+    try {
+      const files = await this.filesOf(pod, volume, node);
+      if (files === undefined) throw new Error(`this kind of volume is not supported`);
+      await writeAtomicFolder(folder, files, gid);
+    } catch (error) {
+      // A container starts again without a control plane: with the files as they were.
+      if (!isUnreachable(error) || !(await isAtomicFolder(folder))) throw error;
+    }
   }
 
   private async mountEmptyDir(folder: string, { medium, sizeLimit, gid }: { medium: string | undefined; sizeLimit: string | number | undefined; gid: number | undefined }): Promise<void> {

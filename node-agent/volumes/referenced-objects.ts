@@ -1,7 +1,7 @@
 import type { KubeObject } from '#api/object';
 import type { ConfigMap, Secret } from '#api/schema/kinds.generated';
 import type { ApiClient, ResourcePath } from '#client/api-client';
-import { isNotFound } from '#client/api-error';
+import { isNotFound, isUnreachable } from '#client/api-error';
 import { CONFIG_MAPS, SECRETS } from '#client/core-resources';
 import type { Clock } from '../clock.ts';
 import type { References } from '../containers/environment.ts';
@@ -14,7 +14,10 @@ interface Kept {
   object: Promise<KubeObject | undefined>;
 }
 
-/** Reads ConfigMaps and Secrets by name, once for all who ask at nearly the same time. */
+/**
+ * Reads ConfigMaps and Secrets by name, once for all who ask at nearly the same time. While the server cannot be reached the last that
+ * was read goes on being true, so that containers are restarted without it.
+ */
 export function referencedObjects(client: ApiClient, clock: Clock): References {
   const kept = new Map<string, Kept>();
   const read = <T extends KubeObject>(resource: ResourcePath, namespace: string, name: string): Promise<T | undefined> => {
@@ -22,8 +25,9 @@ export function referencedObjects(client: ApiClient, clock: Clock): References {
     const known = kept.get(key);
     if (known !== undefined && clock.now() - known.atMs < FRESH_MS) return known.object as Promise<T | undefined>;
     const object = client.get<T>(resource, { namespace, name }).catch((error: unknown) => {
-      kept.delete(key);
       if (isNotFound(error)) return undefined;
+      if (known !== undefined && isUnreachable(error)) return known.object as Promise<T | undefined>;
+      kept.delete(key);
       throw error;
     });
     kept.delete(key);
