@@ -1,7 +1,8 @@
 import type { ApiClient } from '#client/api-client';
 import { PODS } from '#client/core-resources';
 import { Informer, type Followed } from '#client/informer';
-import { openChannel, type Channel } from './channel/channel.ts';
+import type { Channel } from './channel/channel.ts';
+import { openChannel } from './channel/open-channel.ts';
 import type { Clock } from './clock.ts';
 import { pulledImages, type PulledImagesOptions } from './images/pulled-images.ts';
 import type { PodNetwork } from './network/pod-network.ts';

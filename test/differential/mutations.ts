@@ -1,4 +1,5 @@
-import { structNamed, typeOf, type StructType, type TypeRef } from '#api/schema/schema';
+import { structNamed, typeOf } from '#api/schema/schema';
+import type { StructType, TypeRef } from '#api/schema/struct-type';
 import { seeded, type Random } from './random.ts';
 import type { Sample } from './samples.ts';
 

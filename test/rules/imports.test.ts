@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
@@ -30,7 +31,8 @@ const PURE = ['functions/api', 'functions/core', 'functions/ports', 'functions/s
 const BANNED_IMPORTS = /^(node:|@aws-sdk\/|dockerode|lmdb)/;
 const BANNED_WORDS = /\b(process\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|setImmediate|crypto\.|console\.)/;
 
-const files = ['functions', 'node-agent', 'cli', 'infra', 'test'].flatMap((folder) => sources(join(ROOT, folder)));
+const TOP = ['functions', 'node-agent', 'cli', 'infra', 'test'];
+const files = TOP.filter((folder) => existsSync(join(ROOT, folder)) || isTracked(folder)).flatMap((folder) => sources(join(ROOT, folder)));
 
 test('imports follow the arrows of the map', () => {
   const forbidden = files.flatMap((file) => {
@@ -88,6 +90,18 @@ test('only the composition roots read the environment', () => {
 test('no drawers: a file is named for its one concern', () => {
   expect(files.map((f) => relative(ROOT, f)).filter((f) => /(^|\/)(utils?|helpers?|types|common|misc)(\/|\.ts$)/.test(f))).toEqual([]);
 });
+
+test('the map in README names every folder', { skip: !existsSync(join(ROOT, 'README.md')) }, () => {
+  const below = readdirSync(join(ROOT, 'functions'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const there = [...TOP.filter((folder) => existsSync(join(ROOT, folder))), ...below.map(({ name }) => name)];
+  const map = /^```[^\n]*\n(?:(?!```)[^])*functions\/[^]*?^```/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[0] ?? '';
+  const named = new Set([...map.matchAll(/([\w-]+)\//g)].map(([, name]) => name));
+  expect(there.filter((folder) => !named.has(folder))).toEqual([]);
+});
+
+function isTracked(folder: string): boolean {
+  return execFileSync('git', ['ls-files', '--', folder], { cwd: ROOT, encoding: 'utf8' }) !== '';
+}
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Field, LeafKind, StructType, TypeRef } from '#api/schema/schema';
+import type { Field, LeafKind, StructType, TypeRef } from '#api/schema/struct-type';
 import { structNamed } from '#api/schema/schema';
 
 // Objects of any kind that the schema table knows, valid by type (not by the kind's own rules).

@@ -1,4 +1,5 @@
-import { structNamed, type Field, type StructType, type TypeRef } from '../schema/schema.ts';
+import { structNamed } from '../schema/schema.ts';
+import type { Field, StructType, TypeRef } from '../schema/struct-type.ts';
 
 /**
  * The form that an object has after Go has read it into its types and written it again: what a kube-apiserver stores and answers,

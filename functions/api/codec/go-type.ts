@@ -1,4 +1,4 @@
-import type { TypeRef } from '#api/schema/schema';
+import type { TypeRef } from '#api/schema/struct-type';
 import { NumberLiteral } from './number-literal.ts';
 
 /** Go's names for types and values, which its decoding errors use and kubectl shows. */

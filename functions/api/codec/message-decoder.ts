@@ -1,4 +1,4 @@
-import type { Field, MessageField, StructType, TypeRef } from '../schema/schema.ts';
+import type { Field, MessageField, StructType, TypeRef } from '../schema/struct-type.ts';
 import { structNamed } from '../schema/schema.ts';
 import { encodeBase64 } from './base64.ts';
 import { parseJson } from './json.ts';

@@ -1,4 +1,4 @@
-import type { Field, StructType, TypeRef } from '../schema/schema.ts';
+import type { Field, StructType, TypeRef } from '../schema/struct-type.ts';
 import { structNamed } from '../schema/schema.ts';
 import { decodeBase64 } from './base64.ts';
 import { encodeJsonBytes } from './json.ts';

@@ -1,5 +1,6 @@
 import { canonicalQuantity } from '#api/quantity';
-import { structNamed, type Field, type StructType, type TypeRef } from '#api/schema/schema';
+import { structNamed } from '#api/schema/schema';
+import type { Field, StructType, TypeRef } from '#api/schema/struct-type';
 import { canonicalMicroTime, canonicalTime } from '#api/time';
 import { Base64Error, canonicalBase64 } from './go-base64.ts';
 import { completeStruct, zeroOf } from './go-form.ts';

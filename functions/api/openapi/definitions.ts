@@ -1,5 +1,5 @@
 import type { ApiResource } from '../resource.ts';
-import type { Field, StructType, TypeRef } from '../schema/schema.ts';
+import type { Field, StructType, TypeRef } from '../schema/struct-type.ts';
 import { groupVersionOf, kindsOf, modelName, structNamed } from '../schema/schema.ts';
 
 /** What differs between OpenAPI v2 and v3 in the description of a type. */

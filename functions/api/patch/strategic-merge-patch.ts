@@ -1,5 +1,6 @@
 import { setMember } from '#api/codec/json-reader';
-import { structNamed, type Field, type StructType, type TypeRef } from '#api/schema/schema';
+import { structNamed } from '#api/schema/schema';
+import type { Field, StructType, TypeRef } from '#api/schema/struct-type';
 import { badRequest, StatusError } from '#api/status';
 import { goText } from './go-text.ts';
 import { copyJson, isObject, type Members } from './json-tree.ts';

@@ -1,4 +1,4 @@
-import type { Field, LeafKind, MessageField, StructType, TypeRef } from './schema.ts';
+import type { Field, LeafKind, MessageField, StructType, TypeRef } from './struct-type.ts';
 
 /** A struct as `table.generated.json` has it (written by test/generate/table.go): 1 when atomic, then its fields. */
 export type Row = [number, ...RowField[]];

@@ -3,20 +3,30 @@ import { saveRecord } from './loop-record.ts';
 import { createSignal } from './signal.ts';
 import { createTailReader } from './tail-reader.ts';
 import type { createClusterView } from './cluster-view.ts';
+import type { Controller, ReconcileFailure } from './controller.ts';
 import type { createEvents } from './events.ts';
-import type { LoopDeps } from './loop.ts';
 import type { LoadedRecord } from './loop-record.ts';
 import type { NodeWakes } from './node-wakes.ts';
+import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
+import type { Table } from '#ports/table';
+import type { ObjectStore } from '#store/object-store';
 
 const CONCURRENCY = 16;
 const LINGER_MS = 200;
 
-export interface BurstDeps extends LoopDeps {
+export interface BurstDeps {
+  store: ObjectStore;
+  table: Table;
+  controllers: Controller[];
+  clock: Clock;
   view: ReturnType<typeof createClusterView>;
   wakes: NodeWakes;
   events: ReturnType<typeof createEvents>;
   record: LoadedRecord;
+  concurrency?: number;
+  lingerMs?: number;
+  onError?(failure: ReconcileFailure): void;
 }
 
 export interface Left {

@@ -47,3 +47,11 @@ export interface ReconcileContext {
   events: EventRecorder;
   clock: Clock;
 }
+
+export interface ReconcileFailure {
+  controller: string;
+  key: string;
+  /** In a row; 0 outside of a reconcile. */
+  attempts: number;
+  error: unknown;
+}

@@ -2,10 +2,9 @@ import { DONE, TerminalError } from './controller.ts';
 import { createDueTimes } from './due-times.ts';
 import { createWorkQueue } from './work-queue.ts';
 import type { ClusterView } from './cluster-view.ts';
-import type { Controller } from './controller.ts';
+import type { Controller, ReconcileFailure } from './controller.ts';
 import type { Due } from './due-times.ts';
 import type { createEvents } from './events.ts';
-import type { ReconcileFailure } from './loop.ts';
 import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
 

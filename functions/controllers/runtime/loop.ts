@@ -5,7 +5,7 @@ import { loadRecord } from './loop-record.ts';
 import { createNodeWakes } from './node-wakes.ts';
 import { storageId } from './tails.ts';
 import type { Admit, ClusterView } from './cluster-view.ts';
-import type { Controller } from './controller.ts';
+import type { Controller, ReconcileFailure } from './controller.ts';
 import type { LoopRecord } from './loop-record.ts';
 import { NODES } from '../resources.ts';
 import type { Clock } from '#ports/clock';
@@ -29,14 +29,6 @@ export interface LoopDeps {
   /** A key that is due this soon is waited for within the burst. */
   lingerMs?: number;
   onError?(failure: ReconcileFailure): void;
-}
-
-export interface ReconcileFailure {
-  controller: string;
-  key: string;
-  /** In a row; 0 outside of a reconcile. */
-  attempts: number;
-  error: unknown;
 }
 
 /** A controller-manager that lives for a burst: the log is its queue, a doorbell wakes it. One at a time for a cluster. */

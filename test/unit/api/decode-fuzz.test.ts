@@ -4,7 +4,8 @@ import { encodeJson } from '#api/codec/json';
 import { DecodeError, decodeBody } from '#api/decode';
 import { readPatch } from '#api/patch/patch';
 import { RESOURCES } from '#api/resources';
-import { structNamed, typeOf, type TypeRef } from '#api/schema/schema';
+import { structNamed, typeOf } from '#api/schema/schema';
+import type { TypeRef } from '#api/schema/struct-type';
 import { StatusError } from '#api/status';
 
 // Objects drawn from the schema table, with mistakes strewn in: what they come to is an object or a refusal, never an accident.

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { toGoForm } from '#api/codec/go-form';
 import { decodeProtobuf, encodeProtobuf } from '#api/codec/protobuf';
 import { ProtobufError } from '#api/codec/wire-reader';
-import { kindsOf, structNamed, type StructType } from '#api/schema/schema';
+import { kindsOf, structNamed } from '#api/schema/schema';
+import type { StructType } from '#api/schema/struct-type';
 import { RESOURCES } from '#api/resources';
 import { arbitraryObject, fullObject, type GeneratedObject } from '#test/support/generated-object';
 

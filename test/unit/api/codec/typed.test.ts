@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeJson, readJson } from '#api/codec/json';
 import { decodeTyped } from '#api/codec/typed';
-import { typeOf, type StructType } from '#api/schema/schema';
+import { typeOf } from '#api/schema/schema';
+import type { StructType } from '#api/schema/struct-type';
 
 function decoded(group: string, kind: string, value: object): Record<string, unknown> {
   return decodeTyped(readJson(JSON.stringify(value)), structOf(group, kind)).value;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { RESOURCES, resourceFor, resourceOfKind } from '#api/resources';
-import { structNamed, structNames, typeOf, type TypeRef } from '#api/schema/schema';
+import { structNamed, structNames, typeOf } from '#api/schema/schema';
+import type { TypeRef } from '#api/schema/struct-type';
 
 function field(group: string, version: string, kind: string, ...path: string[]) {
   let struct = typeOf(group, version, kind);
