@@ -1,0 +1,33 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { ArnPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { allow } from './grants.ts';
+
+/**
+ * How workers wait without a connection: a queue for each node, made when the node first asks, and credentials for an hour that reach no other queue.
+ * The role covers all node queues; the api function narrows it to one by a session policy (STS: the session has what both allow).
+ */
+export class NodeAccess extends Construct {
+  readonly role: Role;
+  readonly queuePrefix: string;
+  private readonly queueArns: string;
+
+  constructor(scope: Construct, id: string, api: IFunction) {
+    super(scope, id);
+    this.queuePrefix = `${Aws.STACK_NAME}-node-`;
+    this.queueArns = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${this.queuePrefix}*`;
+    const receive = new PolicyStatement({ actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], resources: [this.queueArns] });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ArnPrincipal(api.role?.roleArn ?? ''),
+      maxSessionDuration: Duration.hours(1), // role chaining allows no more
+      inlinePolicies: { receive: new PolicyDocument({ statements: [receive] }) },
+    });
+    allow(api, ['sqs:CreateQueue'], [this.queueArns]);
+    allow(api, ['sts:AssumeRole'], [this.role.roleArn]);
+  }
+
+  grantWake(grantee: IFunction): void {
+    allow(grantee, ['sqs:SendMessage', 'sqs:GetQueueUrl'], [this.queueArns]);
+  }
+}
