@@ -1,1 +1,24 @@
-export const handler = async () => {};
+import { Hono } from 'hono';
+import { streamHandle } from 'hono/aws-lambda';
+import { statusResponse } from '#server/protocol/respond';
+import { toStatusError } from '#server/translate-error';
+import { openApiServer } from './api-server.ts';
+import { once } from './once.ts';
+import { report } from './report.ts';
+
+let origin = '';
+const server = once(() => openApiServer(origin));
+
+// A throw beyond this app would become plain text in the middle of a stream; so whatever happens is answered in here.
+const app = new Hono();
+app.onError((error, context) => {
+  report({ what: 'the API server did not open', error });
+  return statusResponse(toStatusError(error), context.req.raw);
+});
+app.all('*', async (context) => {
+  origin = new URL(context.req.url).origin; // the function's own address is told by each request, and by nothing in the template
+  return (await server()).fetch(context.req.raw);
+});
+
+/** Behind the Function URL, with response streaming. */
+export const handler = streamHandle(app);

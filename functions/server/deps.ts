@@ -22,8 +22,8 @@ export interface ServerPorts {
   digest: Digest;
   signer: Signer;
   /** Rung after each commit; it may fail, the stream and the tick make up for it. */
-  doorbell: Doorbell;
-  nodeChannel: NodeChannel;
+  doorbell: Pick<Doorbell, 'ring'>;
+  nodeChannel: Pick<NodeChannel, 'open' | 'wait'>;
   relay?: Relay;
   /** The agents' end of the relay, where they dial this process. */
   relayDoor?: RelayDoor;
@@ -54,9 +54,9 @@ export interface ServerConfig {
 }
 
 export interface WatchLimits {
-  /** A watch ends cleanly after this; on Lambda well before the function does. */
+  /** A watch whose client named a timeoutSeconds ends cleanly after this: such clients come again by themselves. */
   maxDurationMs: number;
-  /** When the client named no timeoutSeconds. */
+  /** When the client named no timeoutSeconds: `kubectl get -w` ends with its watch. On Lambda well before the function does. */
   defaultDurationMs: number;
   maxWatches: number;
   bookmarkIntervalMs: number;

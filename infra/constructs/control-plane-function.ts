@@ -1,44 +1,33 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { Architecture, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, RecursiveLoop, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { NEEDS, TIMEOUTS, VARIABLES, type FunctionName, type VariableName } from '#lambda/names';
 
 export interface FunctionOptions {
-  /** The file of `functions/lambda/` that exports `handler`. */
-  entry: string;
-  timeoutSeconds: number;
+  name: FunctionName;
   memoryMb: number;
-  environment: Record<string, string>;
+  /** The folder with the functions' bundles. */
+  bundles: string;
+  /** The values of all variables; the function gets those that it needs. */
+  values: Record<VariableName, string>;
 }
 
-const LAMBDA_FOLDER = join(import.meta.dirname, '../../functions/lambda');
-const ROOT = join(import.meta.dirname, '../..');
-
-/** One function of the control plane, bundled with what it imports: the size of the bundle is the length of a cold start. */
-export function controlPlaneFunction(scope: Construct, id: string, options: FunctionOptions): NodejsFunction {
-  return new NodejsFunction(scope, id, {
-    entry: join(LAMBDA_FOLDER, options.entry),
-    projectRoot: ROOT,
-    depsLockFilePath: join(ROOT, 'package-lock.json'),
+/** One function of the control plane. */
+export function controlPlaneFunction(scope: Construct, id: string, { name, memoryMb, bundles, values }: FunctionOptions): LambdaFunction {
+  return new LambdaFunction(scope, id, {
+    code: Code.fromAsset(join(bundles, name)),
+    handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
-    memorySize: options.memoryMb,
-    timeout: Duration.seconds(options.timeoutSeconds),
-    environment: options.environment,
+    memorySize: memoryMb,
+    timeout: Duration.seconds(TIMEOUTS[name]),
+    environment: Object.fromEntries(NEEDS[name].map((variable) => [VARIABLES[variable], values[variable]])),
+    // A loop that rings for itself is what Lambda otherwise takes for a mistake: after 16 rounds it would end the chain without a word.
+    recursiveLoop: RecursiveLoop.ALLOW,
     loggingFormat: LoggingFormat.JSON,
     systemLogLevelV2: SystemLogLevel.WARN, // START and END lines of every heartbeat would cost more than the heartbeats
     logGroup: new LogGroup(scope, `${id}Log`, { retention: RetentionDays.TWO_WEEKS }),
-    bundling: {
-      format: OutputFormat.ESM,
-      mainFields: ['module', 'main'],
-      minify: true,
-      keepNames: true,
-      sourceMap: false,
-      target: 'node20',
-      externalModules: [], // the runtime's own SDK is not pinned, and loads slower than a bundled one
-      banner: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
   });
 }

@@ -10,13 +10,11 @@ import { allow } from './grants.ts';
  */
 export class NodeAccess extends Construct {
   readonly role: Role;
-  readonly queuePrefix: string;
   private readonly queueArns: string;
 
-  constructor(scope: Construct, id: string, api: IFunction) {
+  constructor(scope: Construct, id: string, { api, queuePrefix }: { api: IFunction; queuePrefix: string }) {
     super(scope, id);
-    this.queuePrefix = `${Aws.STACK_NAME}-node-`;
-    this.queueArns = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${this.queuePrefix}*`;
+    this.queueArns = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${queuePrefix}*`;
     const receive = new PolicyStatement({ actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], resources: [this.queueArns] });
     this.role = new Role(this, 'Role', {
       assumedBy: new ArnPrincipal(api.role?.roleArn ?? ''),
@@ -28,6 +26,6 @@ export class NodeAccess extends Construct {
   }
 
   grantWake(grantee: IFunction): void {
-    allow(grantee, ['sqs:SendMessage', 'sqs:GetQueueUrl'], [this.queueArns]);
+    allow(grantee, ['sqs:SendMessage'], [this.queueArns]);
   }
 }

@@ -1,70 +1,76 @@
 import { Aws, CfnOutput, CfnParameter, Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { CfnEventSourceMapping, FilterCriteria, FilterRule, FunctionUrlAuthType, InvokeMode, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
+import { CfnEventSourceMapping, FilterCriteria, FilterRule, FunctionUrlAuthType, InvokeMode, StartingPosition, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { VARIABLES, type VariableName } from '#lambda/names';
 import { controlPlaneFunction } from '../constructs/control-plane-function.ts';
 import { allow, grantReceive, grantSend, grantStore, grantStreamRead } from '../constructs/grants.ts';
 import { NodeAccess } from '../constructs/node-access.ts';
 import { Rings } from '../constructs/rings.ts';
 import { Storage } from '../constructs/storage.ts';
-import { ENVIRONMENT } from '../names.ts';
 
-const API_TIMEOUT_SECONDS = 900; // the longest that a watch can be held
-const WORKER_TIMEOUT_SECONDS = 30;
+interface ControlPlaneProps extends StackProps {
+  /** The folder with the functions' bundles. */
+  bundles: string;
+}
 
 /**
  * One installation: a request goes api -> table; the api's own ring, or the table's stream by way of dispatch, wakes the worker through the
  * FIFO queue; the worker writes to the table and wakes nodes through their queues. The tick makes up for what was lost.
  */
 export class ControlPlaneStack extends Stack {
-  constructor(scope: Construct, id: string, props?: StackProps) {
+  constructor(scope: Construct, id: string, { bundles, ...props }: ControlPlaneProps) {
     super(scope, id, props);
     const adminToken = new CfnParameter(this, 'AdminTokenSha256', { description: 'SHA-256, in hexadecimal, of the administrator token', noEcho: true, allowedPattern: '^[0-9a-f]{64}$' });
     const { table } = new Storage(this, 'Storage');
     const rings = new Rings(this, 'Rings');
     // The stack's own unique id: another stack, also one of the same name made later, is another cluster.
     const cluster = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    const signingKey = `/${Aws.STACK_NAME}/service-account-keys`;
-    const store = { [ENVIRONMENT.table]: table.tableName, [ENVIRONMENT.cluster]: cluster };
-    const doorbell = { [ENVIRONMENT.ringQueue]: rings.now.queueUrl, [ENVIRONMENT.laterQueue]: rings.later.queueUrl };
+    const secrets = `/${Aws.STACK_NAME}/secrets`;
+    const queuePrefix = `zeroplane-${cluster}-`; // and 32 more characters: a queue's name may have 80
+    const values: Record<VariableName, string> = {
+      table: table.tableName,
+      cluster,
+      adminToken: adminToken.valueAsString,
+      ringQueue: rings.now.queueUrl,
+      laterQueue: rings.later.queueUrl,
+      nodeQueuePrefix: queuePrefix,
+      nodeRole: '', // it trusts the api function's role, so it comes after the function
+      secrets,
+    };
 
-    const api = controlPlaneFunction(this, 'Api', {
-      entry: 'api.ts',
-      timeoutSeconds: API_TIMEOUT_SECONDS,
-      memoryMb: 512,
-      environment: { ...store, ...doorbell, [ENVIRONMENT.adminToken]: adminToken.valueAsString, [ENVIRONMENT.signingKey]: signingKey },
-    });
-    const dispatch = controlPlaneFunction(this, 'Dispatch', { entry: 'dispatch.ts', timeoutSeconds: 30, memoryMb: 256, environment: doorbell });
-    const worker = controlPlaneFunction(this, 'Worker', { entry: 'worker.ts', timeoutSeconds: WORKER_TIMEOUT_SECONDS, memoryMb: 512, environment: { ...store, ...doorbell } });
-    const tick = controlPlaneFunction(this, 'Tick', { entry: 'tick.ts', timeoutSeconds: 30, memoryMb: 256, environment: { ...store, ...doorbell } });
+    const api = controlPlaneFunction(this, 'Api', { name: 'api', memoryMb: 512, bundles, values });
+    const dispatch = controlPlaneFunction(this, 'Dispatch', { name: 'dispatch', memoryMb: 256, bundles, values });
+    const worker = controlPlaneFunction(this, 'Worker', { name: 'worker', memoryMb: 512, bundles, values });
+    const tick = controlPlaneFunction(this, 'Tick', { name: 'tick', memoryMb: 256, bundles, values });
 
-    const nodes = new NodeAccess(this, 'Nodes', api);
-    api.addEnvironment(ENVIRONMENT.nodeRole, nodes.role.roleArn);
-    for (const fn of [api, worker, tick]) {
-      fn.addEnvironment(ENVIRONMENT.nodeQueuePrefix, nodes.queuePrefix);
-      nodes.grantWake(fn);
-      grantStore(fn, table);
-    }
-    for (const fn of [api, dispatch, worker, tick]) grantSend(fn, [rings.now, rings.later]);
-    const parameterArn = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${signingKey}`;
-    allow(api, ['ssm:GetParameter', 'ssm:PutParameter'], [parameterArn]);
+    for (const fn of [api, worker, tick]) grantStore(fn, table);
+    for (const fn of [api, dispatch]) grantSend(fn, [rings.now]);
+    for (const fn of [worker, tick]) grantSend(fn, [rings.now, rings.later]);
+    allow(api, ['ssm:GetParameter', 'ssm:PutParameter'], [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${secrets}`]);
+
+    const nodes = new NodeAccess(this, 'Nodes', { api, queuePrefix });
+    for (const fn of [worker, tick]) nodes.grantWake(fn);
+    api.addEnvironment(VARIABLES.nodeRole, nodes.role.roleArn);
 
     this.mapStream(dispatch, table.tableStreamArn ?? '');
     grantStreamRead(dispatch, table);
-    this.mapQueue(worker, rings.now.queueArn, 'RingNow');
-    this.mapQueue(worker, rings.later.queueArn, 'RingLater');
-    grantReceive(worker, [rings.now, rings.later]);
-    new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new LambdaFunction(tick, { retryAttempts: 0 })] });
+    this.mapQueue('RingNow', worker, rings.now.queueArn);
+    grantReceive(worker, [rings.now]);
+    // By way of the first queue, and not straight to the worker: only there rings of one cluster follow one another.
+    this.mapQueue('RingLater', dispatch, rings.later.queueArn);
+    grantReceive(dispatch, [rings.later]);
+    new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new FunctionTarget(tick, { retryAttempts: 0 })] });
 
     const url = api.addFunctionUrl({ authType: FunctionUrlAuthType.NONE, invokeMode: InvokeMode.RESPONSE_STREAM });
     new CfnOutput(this, 'Url', { value: url.url, description: 'The Kubernetes API' });
   }
 
   // Only log entries that the loop did not write itself reach dispatch: records that the filter drops cost nothing.
-  private mapStream(target: NodejsFunction, streamArn: string): void {
-    new CfnEventSourceMapping(this, 'Stream', {
+  private mapStream(target: LambdaFunction, streamArn: string): void {
+    const entryBy = (by: unknown) => FilterCriteria.filter({ eventName: ['INSERT'], dynamodb: { NewImage: { type: { S: ['entry'] }, by } } }) as { pattern: string };
+    const mapping = new CfnEventSourceMapping(this, 'Stream', {
       functionName: target.functionName,
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -72,19 +78,18 @@ export class ControlPlaneStack extends Stack {
       maximumRetryAttempts: 3, // a record that cannot be handled must not hold the shard for a day: the tick makes up for its ring
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      filterCriteria: {
-        filters: [
-          FilterCriteria.filter({
-            eventName: ['INSERT'],
-            dynamodb: { NewImage: { type: { S: ['entry'] }, by: { S: FilterRule.notEquals('loop') } } },
-          }) as { pattern: string },
-          FilterCriteria.filter({ eventName: ['INSERT'], dynamodb: { NewImage: { type: { S: ['entry'] }, by: FilterRule.notExists() } } }) as { pattern: string },
-        ],
-      },
+      filterCriteria: { filters: [entryBy({ S: FilterRule.notEquals('loop') }), entryBy({ S: FilterRule.notExists() })] },
     });
+    afterItsRights(mapping, target);
   }
 
-  private mapQueue(target: NodejsFunction, queueArn: string, id: string): void {
-    new CfnEventSourceMapping(this, id, { functionName: target.functionName, eventSourceArn: queueArn, batchSize: 10, functionResponseTypes: ['ReportBatchItemFailures'] });
+  private mapQueue(id: string, target: LambdaFunction, queueArn: string): void {
+    const mapping = new CfnEventSourceMapping(this, id, { functionName: target.functionName, eventSourceArn: queueArn, batchSize: 10, functionResponseTypes: ['ReportBatchItemFailures'] });
+    afterItsRights(mapping, target);
   }
+}
+
+// Lambda refuses a mapping whose function may not read the source yet.
+function afterItsRights(mapping: CfnEventSourceMapping, target: LambdaFunction): void {
+  if (target.role) mapping.node.addDependency(target.role);
 }

@@ -27,6 +27,9 @@ const MAY_IMPORT: Record<string, string[]> = {
 // The doors from the command line to what runs on this machine: the commands about it, and nothing else.
 const EXCEPTIONS: { file: RegExp; to: string[] }[] = [{ file: /^cli\/commands\/local\//, to: ['functions/local', 'node-agent'] }];
 
+// Names that the template and the functions share.
+const SHARED_DATA = 'functions/lambda/names';
+
 const PURE = ['functions/api', 'functions/core', 'functions/ports', 'functions/store', 'functions/server', 'functions/controllers', 'node-agent/sync', 'node-agent/probes', 'node-agent/back-off'];
 const BANNED_IMPORTS = /^(node:|@aws-sdk\/|dockerode|lmdb)/;
 const BANNED_WORDS = /\b(process\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|setImmediate|crypto\.|console\.)/;
@@ -42,12 +45,32 @@ test('imports follow the arrows of the map', () => {
       if (target === undefined) return [];
       const to = folderOf(target);
       if (to === from || MAY_IMPORT[from]?.some((allowed) => to === allowed || to.startsWith(`${allowed}/`))) return adapterArrow(file, target);
+      if (from === 'infra' && target === SHARED_DATA) return [];
       const arrow = `${relative(ROOT, file)} -> ${to}`;
       const excepted = EXCEPTIONS.some((e) => e.file.test(relative(ROOT, file)) && e.to.includes(to));
       return excepted ? [] : [`${arrow} (${specifier})`];
     });
   });
   expect(forbidden).toEqual([]);
+});
+
+test('the emulated account knows nothing but the template: no file of it reaches into functions/', () => {
+  const seen = new Set<string>();
+  const reach = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const specifier of importsOf(file)) {
+      const next = resolveFile(file, specifier);
+      if (next !== undefined) reach(next);
+    }
+  };
+  reach(join(ROOT, 'test/aws/emulate.ts'));
+  expect(seen.size).toBeGreaterThan(15);
+  expect([...seen].map((file) => relative(ROOT, file)).filter((file) => !file.startsWith('test/'))).toEqual([]);
+});
+
+test('the data that the template shares with the functions is data', () => {
+  expect(importsOf(join(ROOT, `${SHARED_DATA}.ts`))).toEqual([]);
 });
 
 test('there is no import circle', () => {

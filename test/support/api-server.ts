@@ -5,6 +5,7 @@ import { systemClock } from '#adapters/system/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import type { Clock } from '#ports/clock';
+import type { NodeChannel } from '#ports/node-channel';
 import { createApp } from '#server/app';
 import { apiTokenOf, storeApiToken } from '#server/authenticate/api-token';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
@@ -15,6 +16,7 @@ import { temporaryFolder } from './folder.ts';
 /** The API server of a new cluster over the embedded table, in this process. */
 export interface ApiServer {
   deps: ServerDeps;
+  nodeChannel: NodeChannel;
   fetch: (request: Request) => Promise<Response>;
   adminToken: string;
   /** As the administrator, or as somebody with a token of their own. JSON in and out. */
@@ -75,6 +77,7 @@ export async function startApiServer(options: { config?: Partial<ServerConfig>; 
   const { table, wakeup, close } = openEmbeddedTable({ folder: folder.path, clock });
   const cluster = systemIds.uuid();
   const failures: ApiServer['failures'] = [];
+  const nodeChannel = createNodeChannel(clock);
   const store = openObjectStore({ table, cluster, clock, ids: systemIds, wakeup });
   const deps: ServerDeps = {
     store,
@@ -83,8 +86,8 @@ export async function startApiServer(options: { config?: Partial<ServerConfig>; 
     ids: systemIds,
     digest: systemDigest,
     signer: createSigner([createSigningKey()]),
-    doorbell: { ring: async () => undefined, ringLater: async () => undefined },
-    nodeChannel: createNodeChannel(clock),
+    doorbell: { ring: async () => undefined },
+    nodeChannel,
     report: (failure) => failures.push(failure),
     config: { ...TEST_CONFIG, ...options.config },
   };
@@ -99,6 +102,7 @@ export async function startApiServer(options: { config?: Partial<ServerConfig>; 
   const fetch = async (request: Request): Promise<Response> => app.fetch(request);
   return {
     deps,
+    nodeChannel,
     fetch,
     adminToken,
     tokenFor,

@@ -1,10 +1,7 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer, connect } from 'node:net';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoClient } from '#adapters/dynamodb/client';
 import { TABLE_DEFINITION } from '#adapters/dynamodb/definition';
+import { startDynamoDbProcess } from './dynamodb-process.ts';
 
 export interface DynamoDbLocal {
   endpoint: string;
@@ -14,17 +11,12 @@ export interface DynamoDbLocal {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 40_000;
+const REQUEST_TIMEOUT_MS = 40_000;
 
-/** Amazon's DynamoDB Local, in memory, on a free port of the loopback. It ends with this process. */
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
-  requireJava();
-  const port = await freePort();
-  const java = launch(port);
-  await answering(java, port);
-  const endpoint = `http://127.0.0.1:${port}`;
+  const { endpoint, stop } = await startDynamoDbProcess();
   // Java on a busy machine may be slower than the service ever is.
-  const client = createDynamoClient({ requestHandler: { requestTimeout: START_TIMEOUT_MS }, endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+  const client = createDynamoClient({ requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS }, endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
   return {
     endpoint,
     client,
@@ -34,62 +26,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     },
     async stop() {
       client.destroy();
-      java.ref();
-      const ended = new Promise((resolve) => java.once('exit', resolve));
-      java.kill('SIGKILL');
-      await ended;
+      await stop();
     },
   };
-}
-
-function requireJava(): void {
-  if (spawnSync('java', ['-version']).status === 0) return;
-  throw new Error('DynamoDB Local needs Java 17, and there is no `java` here. On Debian and Ubuntu: apt-get install -y default-jre-headless');
-}
-
-function launch(port: number): ChildProcess {
-  const folder = join(dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')), 'emulator');
-  const jvm = ['-Xmx1g', '-XX:+UseSerialGC', '-Djava.library.path=./DynamoDBLocal_lib'];
-  const java = spawn('java', [...jvm, '-jar', 'DynamoDBLocal.jar', '-inMemory', '-sharedDb', '-port', String(port)], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'ignore'],
-    env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' },
-  });
-  const kill = (): void => void java.kill('SIGKILL');
-  process.once('exit', kill);
-  java.once('exit', () => process.removeListener('exit', kill));
-  java.unref();
-  return java;
-}
-
-async function answering(java: ChildProcess, port: number): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if (java.exitCode !== null) throw new Error(`DynamoDB Local ended with ${java.exitCode}`);
-    if (await accepts(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`DynamoDB Local did not answer within ${START_TIMEOUT_MS} ms`);
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const answer = (ok: boolean) => (): void => {
-      socket.destroy();
-      resolve(ok);
-    };
-    socket.once('connect', answer(true)).once('error', answer(false));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 }

@@ -20,7 +20,7 @@ export interface LoopDeps {
   table: Table;
   controllers: Controller[];
   clock: Clock;
-  nodeChannel: NodeChannel;
+  nodeChannel: Pick<NodeChannel, 'wake'>;
   doorbell: Doorbell;
   /** The API server's admission of created objects, which controllers would bypass otherwise. */
   admit?: Admit;

@@ -17,7 +17,7 @@ export interface NodeWakes {
 
 export interface NodeWakesDeps {
   cluster: string;
-  nodeChannel: NodeChannel;
+  nodeChannel: Pick<NodeChannel, 'wake'>;
   nodeNames(): Promise<string[]>;
   onError(error: unknown): void;
 }

@@ -1,17 +1,16 @@
-import type { ServerDeps } from '../deps.ts';
 import { addDefaultTolerations } from './default-tolerations.ts';
 import { checkNamespace } from './namespace-lifecycle.ts';
 import { restrictNode } from './node-restriction.ts';
 import { taintNewNode } from './node-taint.ts';
 import { resolvePriority } from './priority.ts';
 import { preventEscalation } from './rbac-escalation.ts';
-import type { AdmissionPlugin, AdmissionRequest } from './request.ts';
+import type { AdmissionDeps, AdmissionPlugin, AdmissionRequest } from './request.ts';
 import { applyServiceAccount } from './service-account.ts';
 
 /** Those that complete the object come before those that only judge it. */
 const PLUGINS: readonly AdmissionPlugin[] = [checkNamespace, applyServiceAccount, resolvePriority, addDefaultTolerations, taintNewNode, restrictNode, preventEscalation];
 
 /** Runs the plugins in order; the first StatusError refuses the write. */
-export async function admit(request: AdmissionRequest, deps: ServerDeps): Promise<void> {
+export async function admit(request: AdmissionRequest, deps: AdmissionDeps): Promise<void> {
   for (const plugin of PLUGINS) await plugin(request, deps);
 }

@@ -1,14 +1,13 @@
 import { forbidden, notFound, StatusError } from '#api/status';
-import type { ServerDeps } from '../deps.ts';
 import { builtIn, getIfExists } from '../lookup.ts';
-import { isKind, type AdmissionRequest } from './request.ts';
+import { type AdmissionDeps, type AdmissionRequest, isKind } from './request.ts';
 
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 // Asked about in any namespace, existing or not: they store nothing.
 const REVIEWS = new Set(['localsubjectaccessreviews']);
 
 /** Nothing is made in a namespace that is missing or going, and the system's own namespaces stay. */
-export async function checkNamespace(request: AdmissionRequest, { store }: ServerDeps): Promise<void> {
+export async function checkNamespace(request: AdmissionRequest, { store }: AdmissionDeps): Promise<void> {
   const { operation, resource, namespace, name } = request;
   if (isKind(resource, '', 'namespaces')) {
     if (operation === 'DELETE' && IMMORTAL.has(name)) throw forbidden({ group: '', resource: 'namespaces' }, name, 'this namespace may not be deleted');

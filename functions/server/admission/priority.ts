@@ -1,9 +1,8 @@
 import type { KubeObject } from '#api/object';
 import { forbidden } from '#api/status';
 import type { ObjectStore } from '#store/object-store';
-import type { ServerDeps } from '../deps.ts';
 import { builtIn, getIfExists } from '../lookup.ts';
-import { isPodCreate, type AdmissionRequest } from './request.ts';
+import { type AdmissionDeps, type AdmissionRequest, isPodCreate } from './request.ts';
 
 interface PriorityClass extends KubeObject {
   value?: number;
@@ -20,7 +19,7 @@ interface PodSpecPart {
 const PODS = { group: '', resource: 'pods' };
 
 /** The class's name becomes the number that the scheduler compares. */
-export async function resolvePriority(request: AdmissionRequest, { store }: ServerDeps): Promise<void> {
+export async function resolvePriority(request: AdmissionRequest, { store }: AdmissionDeps): Promise<void> {
   if (!isPodCreate(request) || request.object?.spec === undefined) return;
   const spec = request.object.spec as PodSpecPart;
   const found = spec.priorityClassName ? await namedClass(store, request, spec.priorityClassName) : await defaultClass(store);

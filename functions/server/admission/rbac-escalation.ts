@@ -3,9 +3,8 @@ import { forbidden } from '#api/status';
 import { covers, type PolicyRule } from '#core/rbac';
 import { authorize } from '../authorize/authorize.ts';
 import { rulesOfRole, rulesOfUser, type RoleRef } from '../authorize/roles.ts';
-import type { ServerDeps } from '../deps.ts';
 import { MASTERS } from '../user.ts';
-import type { AdmissionRequest } from './request.ts';
+import type { AdmissionDeps, AdmissionRequest } from './request.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -15,7 +14,7 @@ interface RbacObject extends KubeObject {
 }
 
 /** Nobody writes a role, or binds one, that grants more than they hold; unless they may `escalate` or `bind` by name. */
-export async function preventEscalation(request: AdmissionRequest, { store }: ServerDeps): Promise<void> {
+export async function preventEscalation(request: AdmissionRequest, { store }: AdmissionDeps): Promise<void> {
   const { user, resource, operation, namespace, name } = request;
   if (resource.group !== RBAC || operation === 'DELETE' || user.groups.includes(MASTERS)) return;
   const object = request.object as RbacObject | undefined;

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
-import type { ServerDeps } from '../deps.ts';
+import type { ServerConfig, ServerPorts } from '../deps.ts';
 import type { User } from '../user.ts';
 
 /** One write on its way to the store. `object` is the caller's own copy: plugins complete it in place. */
@@ -17,7 +17,12 @@ export interface AdmissionRequest {
   old?: KubeObject;
 }
 
-export type AdmissionPlugin = (request: AdmissionRequest, deps: ServerDeps) => Promise<void> | void;
+/** The part of the server that admission needs; the loop, which creates objects without a request, has this much too. */
+export interface AdmissionDeps extends Pick<ServerPorts, 'store' | 'table' | 'ids'> {
+  config: Pick<ServerConfig, 'serviceCidr' | 'nodePorts' | 'serviceAccountAdmission'>;
+}
+
+export type AdmissionPlugin = (request: AdmissionRequest, deps: AdmissionDeps) => Promise<void> | void;
 
 export function isPodCreate({ operation, resource, subresource }: AdmissionRequest): boolean {
   return operation === 'CREATE' && isKind(resource, '', 'pods') && subresource === '';

@@ -1,8 +1,7 @@
 import type { KubeObject } from '#api/object';
 import { forbidden } from '#api/status';
-import type { ServerDeps } from '../deps.ts';
 import { builtIn, getIfExists } from '../lookup.ts';
-import { isPodCreate, type AdmissionRequest } from './request.ts';
+import { type AdmissionDeps, type AdmissionRequest, isPodCreate } from './request.ts';
 
 interface PodSpec {
   serviceAccountName?: string;
@@ -30,7 +29,7 @@ const TOKEN_SECONDS = 3607;
 const MIRROR = 'kubernetes.io/config.mirror';
 
 /** Every pod runs as a ServiceAccount, and finds its token, the cluster's CA and its namespace in a projected volume. */
-export async function applyServiceAccount(request: AdmissionRequest, { store, ids, config }: ServerDeps): Promise<void> {
+export async function applyServiceAccount(request: AdmissionRequest, { store, ids, config }: AdmissionDeps): Promise<void> {
   if (!config.serviceAccountAdmission || !isPodCreate(request) || request.object?.spec === undefined) return;
   if (request.object.metadata.annotations?.[MIRROR] !== undefined) return;
   const spec = request.object.spec as PodSpec;

@@ -5,15 +5,14 @@ import { internalError, invalid } from '#api/status';
 import { addressRange } from '#core/service-addresses';
 import type { Claim, ClaimWrite } from '#ports/table';
 import type { WriteOptions } from '#store/object-store';
-import type { ServerDeps } from '../deps.ts';
 import { builtIn, getIfExists } from '../lookup.ts';
-import { isKind } from './request.ts';
+import { type AdmissionDeps, isKind } from './request.ts';
 
 /**
  * Addresses and node ports of Services: records of the same commit as the Service, so that no two ever have one. A record whose Service
  * is gone (or no longer says so) may be taken over, so that one that was left behind by any way of deletion blocks nobody.
  */
-export function serviceClaims(deps: ServerDeps, resource: ApiResource): Pick<WriteOptions, 'claims'> {
+export function serviceClaims(deps: AdmissionDeps, resource: ApiResource): Pick<WriteOptions, 'claims'> {
   if (!isKind(resource, '', 'services')) return {};
   const chosen = new Set<string>(); // over the attempts of one write: what was chosen for it may be chosen anew
   return { claims: (object, previous) => allocate(deps, chosen, { service: object, previous }) };
@@ -38,7 +37,7 @@ interface Change {
   previous: Service | undefined;
 }
 
-async function allocate(deps: ServerDeps, chosen: Set<string>, change: Change): Promise<ClaimWrite[]> {
+async function allocate(deps: AdmissionDeps, chosen: Set<string>, change: Change): Promise<ClaimWrite[]> {
   const spec = change.service.spec;
   if (spec === undefined) return [];
   forgetChosen(spec, chosen);
@@ -59,12 +58,12 @@ async function allocate(deps: ServerDeps, chosen: Set<string>, change: Change): 
 }
 
 /** For the deletion of a Service: what it held is free again, unless a finalizer still keeps it. */
-export function releasedClaims(deps: ServerDeps, resource: ApiResource): Pick<WriteOptions, 'claims'> {
+export function releasedClaims(deps: AdmissionDeps, resource: ApiResource): Pick<WriteOptions, 'claims'> {
   if (!isKind(resource, '', 'services')) return {};
   return { claims: (object) => ((object.metadata.finalizers ?? []).length > 0 ? [] : [...heldBy(object)].map((key) => released(deps, key))) };
 }
 
-function released({ store }: ServerDeps, key: string): ClaimWrite {
+function released({ store }: AdmissionDeps, key: string): ClaimWrite {
   return { cluster: store.cluster, key, value: null };
 }
 
@@ -89,7 +88,7 @@ interface Allocation {
   take: (key: string) => Promise<boolean>;
 }
 
-async function allocateAddress(deps: ServerDeps, { spec, service, held, chosen, take }: Allocation): Promise<void> {
+async function allocateAddress(deps: AdmissionDeps, { spec, service, held, chosen, take }: Allocation): Promise<void> {
   if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return;
   const range = addressRange(deps.config.serviceCidr);
   const asked = spec.clusterIP || spec.clusterIPs?.[0];
@@ -108,7 +107,7 @@ async function allocateAddress(deps: ServerDeps, { spec, service, held, chosen, 
   setAddress(spec, address);
 }
 
-async function allocatePorts(deps: ServerDeps, allocation: Allocation): Promise<void> {
+async function allocatePorts(deps: AdmissionDeps, allocation: Allocation): Promise<void> {
   const { spec } = allocation;
   const exposed = spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
   for (const [at, port] of (spec.ports ?? []).entries()) {
@@ -120,7 +119,7 @@ async function allocatePorts(deps: ServerDeps, allocation: Allocation): Promise<
   else spec.healthCheckNodePort = await freePort(deps, allocation);
 }
 
-async function takePort(deps: ServerDeps, { service, take }: Allocation, { port, field }: { port: number; field: string }): Promise<void> {
+async function takePort(deps: AdmissionDeps, { service, take }: Allocation, { port, field }: { port: number; field: string }): Promise<void> {
   const { from, to } = deps.config.nodePorts;
   if (port < from || port > to) throw refusal(service, field, `Invalid value: ${port}: provided port is not in the valid range. The range of valid ports is ${from}-${to}`);
   if (!(await take(portKey(port)))) throw refusal(service, field, `Invalid value: ${port}: provided port is already allocated`);
@@ -131,7 +130,7 @@ function siblingPort(spec: ServiceSpec, wanted: { port: number; protocol?: strin
   return spec.ports?.find((other) => other.nodePort && other.port === wanted.port && other.protocol !== wanted.protocol)?.nodePort;
 }
 
-async function freePort(deps: ServerDeps, { take, chosen }: Allocation): Promise<number> {
+async function freePort(deps: AdmissionDeps, { take, chosen }: Allocation): Promise<number> {
   const { from, to } = deps.config.nodePorts;
   const port = await firstFree(deps, { count: to - from + 1, at: (n) => from + n }, (candidate) => take(portKey(candidate)));
   if (port === undefined) throw internalError('failed to allocate a nodePort: range is full');
@@ -142,7 +141,7 @@ async function freePort(deps: ServerDeps, { take, chosen }: Allocation): Promise
 // Chance first, so that writers at the same time rarely meet; then one walk over all, so that the last free one is found.
 const RANDOM_TRIES = 16;
 
-async function firstFree<T>(deps: ServerDeps, candidates: { count: number; at(n: number): T }, take: (candidate: T) => Promise<boolean>): Promise<T | undefined> {
+async function firstFree<T>(deps: AdmissionDeps, candidates: { count: number; at(n: number): T }, take: (candidate: T) => Promise<boolean>): Promise<T | undefined> {
   for (let tries = 0; tries < RANDOM_TRIES; tries++) {
     const candidate = candidates.at(deps.ids.integer(candidates.count));
     if (await take(candidate)) return candidate;
@@ -151,7 +150,7 @@ async function firstFree<T>(deps: ServerDeps, candidates: { count: number; at(n:
   return undefined;
 }
 
-async function claimFor(deps: ServerDeps, key: string, service: Service): Promise<ClaimWrite | undefined> {
+async function claimFor(deps: AdmissionDeps, key: string, service: Service): Promise<ClaimWrite | undefined> {
   const { namespace = '', name = '', uid = '' } = service.metadata;
   const value = new TextEncoder().encode(JSON.stringify({ namespace, name, uid }));
   const held = await deps.table.readClaim(deps.store.cluster, key);
@@ -159,7 +158,7 @@ async function claimFor(deps: ServerDeps, key: string, service: Service): Promis
   return { cluster: deps.store.cluster, key, expect: held?.version ?? null, value };
 }
 
-async function isHolderAlive({ store }: ServerDeps, key: string, held: Claim): Promise<boolean> {
+async function isHolderAlive({ store }: AdmissionDeps, key: string, held: Claim): Promise<boolean> {
   const { namespace, name, uid } = JSON.parse(new TextDecoder().decode(held.value)) as { namespace: string; name: string; uid: string };
   const holder = await getIfExists(store, builtIn('', 'services'), { namespace, name });
   return holder?.object.metadata.uid === uid && heldBy(holder.object).has(key);

@@ -22,6 +22,8 @@ export interface ApiTokenDeps {
   clock: Clock;
 }
 
+type TokenClaims = Pick<ApiTokenDeps, 'table' | 'cluster'>;
+
 const PREFIX = 'zp1';
 const CHECKSUM_LENGTH = 8;
 
@@ -32,7 +34,7 @@ export function isApiToken(token: string): boolean {
 export async function authenticateApiToken(deps: ApiTokenDeps, token: string): Promise<User | undefined> {
   const [, secret, checksum, ...more] = token.split('.');
   if (!secret || more.length > 0 || checksum !== checksumOf(deps.digest, secret)) return undefined;
-  const claim = await deps.table.readClaim(deps.cluster, claimKeyOf(deps.digest, token));
+  const claim = await deps.table.readClaim(deps.cluster, claimKey(deps.digest.sha256(token)));
   if (claim === undefined) return undefined;
   const record = JSON.parse(new TextDecoder().decode(claim.value)) as TokenRecord;
   if (record.expiresAtMs !== undefined && record.expiresAtMs <= deps.clock.now()) return undefined;
@@ -49,13 +51,22 @@ export async function issueApiToken(deps: ApiTokenDeps & { ids: Ids }, record: T
 
 /** For a token that was chosen elsewhere (an installation keeps its admin token over restarts). Storing it again is harmless. */
 export async function storeApiToken(deps: ApiTokenDeps, token: string, record: TokenRecord): Promise<void> {
+  await storeTokenDigest(deps, deps.digest.sha256(token), record);
+}
+
+/** For a token of which nobody here knows more than its SHA-256, in hexadecimal. */
+export async function storeTokenDigest({ table, cluster }: TokenClaims, sha256: string, record: TokenRecord): Promise<void> {
   const value = new TextEncoder().encode(JSON.stringify(record));
   const expiry = record.expiresAtMs === undefined ? {} : { expiresAtSeconds: Math.ceil(record.expiresAtMs / 1000) };
-  await deps.table.commit({ writes: [], claims: [{ cluster: deps.cluster, key: claimKeyOf(deps.digest, token), value, ...expiry }] });
+  await table.commit({ writes: [], claims: [{ cluster, key: claimKey(sha256), value, ...expiry }] });
 }
 
 export async function revokeApiToken(deps: ApiTokenDeps, token: string): Promise<void> {
-  await deps.table.commit({ writes: [], claims: [{ cluster: deps.cluster, key: claimKeyOf(deps.digest, token), value: null }] });
+  await revokeTokenDigest(deps, deps.digest.sha256(token));
+}
+
+export async function revokeTokenDigest({ table, cluster }: TokenClaims, sha256: string): Promise<void> {
+  await table.commit({ writes: [], claims: [{ cluster, key: claimKey(sha256), value: null }] });
 }
 
 export function apiTokenOf(digest: Digest, secret: string): string {
@@ -66,6 +77,6 @@ function checksumOf(digest: Digest, secret: string): string {
   return digest.sha256(`${PREFIX}.${secret}`).slice(0, CHECKSUM_LENGTH);
 }
 
-function claimKeyOf(digest: Digest, token: string): string {
-  return `token/${digest.sha256(token)}`;
+function claimKey(sha256: string): string {
+  return `token/${sha256}`;
 }

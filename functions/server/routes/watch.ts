@@ -36,7 +36,7 @@ export async function watch(request: ResourceRequest): Promise<Response> {
 
 function durationOf({ deps }: ResourceRequest, { timeoutSeconds }: ListOptions): number {
   const { maxDurationMs, defaultDurationMs } = deps.config.watch;
-  return Math.min(maxDurationMs, timeoutSeconds === undefined ? defaultDurationMs : timeoutSeconds * 1000);
+  return timeoutSeconds === undefined ? defaultDurationMs : Math.min(maxDurationMs, timeoutSeconds * 1000);
 }
 
 // What may wait for a slow client; behind it nothing is read from the store until the client has taken some.

@@ -58,7 +58,7 @@ export async function startCluster(): Promise<Cluster> {
       clock,
       lingerMs: 0,
       doorbell: { ring: async () => undefined, ringLater: async () => undefined },
-      nodeChannel: { wake: async (_cluster, node) => void wakes.push(node), open: async () => ({ kind: 'long-poll' }) },
+      nodeChannel: { wake: async (_cluster, node) => void wakes.push(node) },
       onError: (failure) => failures.push(failure),
     });
   const loop = loopOf(store, table);

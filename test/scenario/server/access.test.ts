@@ -114,7 +114,7 @@ test('a node reaches its own endpoints and no other’s', async () => {
   expect((await api.request('GET', '/zeroplane/v1/nodes/n1/channel', { token })).json).toEqual({ kind: 'long-poll' });
   expect((await api.request('PUT', '/zeroplane/v1/nodes/n1/heartbeat', { token, body: {} })).status).toBe(200);
   expect((await api.request('PUT', '/zeroplane/v1/nodes/n2/heartbeat', { token, body: {} })).status).toBe(403);
-  await api.deps.nodeChannel.wake(api.deps.store.cluster, 'n1');
+  await api.nodeChannel.wake(api.deps.store.cluster, 'n1');
   expect((await api.request('GET', '/zeroplane/v1/nodes/n1/wake?timeoutSeconds=0', { token })).json).toEqual({ woken: true });
   expect((await api.request('GET', '/zeroplane/v1/nodes/n1/wake?timeoutSeconds=0', { token })).json).toEqual({ woken: false });
 });

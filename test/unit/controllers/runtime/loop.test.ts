@@ -154,7 +154,7 @@ function deps(): Omit<Parameters<typeof createLoop>[0], 'controllers'> {
     store,
     table,
     clock,
-    nodeChannel: { wake: async () => undefined, open: async () => ({ kind: 'long-poll' }) },
+    nodeChannel: { wake: async () => undefined },
     doorbell: { ring: async () => void rings.push('now'), ringLater: async (_cluster, ms) => void rings.push(ms) },
     onError: (failure) => failures.push(failure),
   };

@@ -1,0 +1,47 @@
+import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { NodeChannel, NodeChannelAddress } from '#ports/node-channel';
+import { nodeQueueName } from './node-queue.ts';
+
+export interface NodeQueuesOptions {
+  sqs: SQSClient;
+  sts: STSClient;
+  queuePrefix: string;
+  /** May receive from every node's queue; each session is narrowed to one. */
+  nodeRoleArn: string;
+}
+
+type Credentials = Extract<NodeChannelAddress, { kind: 'sqs' }>['credentials'];
+
+// A function's role that assumes another is chaining, which STS ends after an hour.
+const SESSION_SECONDS = 3600;
+// An agent that comes back later lists anyway.
+const RETENTION_SECONDS = 300;
+
+/** Tells a node its queue, made on the first call, with credentials that reach this queue alone. */
+export function createNodeQueues({ sqs, sts, queuePrefix, nodeRoleArn }: NodeQueuesOptions): Pick<NodeChannel, 'open'> {
+  return {
+    async open(_cluster, node) {
+      const name = nodeQueueName(queuePrefix, node);
+      const region = await sqs.config.region();
+      // Idempotent as long as the attributes are the same ones.
+      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { MessageRetentionPeriod: String(RETENTION_SECONDS) } }));
+      return { kind: 'sqs', queueUrl: QueueUrl, region, credentials: await credentialsFor(sts, { name, region, nodeRoleArn }) };
+    },
+  };
+}
+
+async function credentialsFor(sts: STSClient, { name, region, nodeRoleArn }: { name: string; region: string; nodeRoleArn: string }): Promise<Credentials> {
+  const [, partition, , , account] = nodeRoleArn.split(':');
+  const statement = { Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: `arn:${partition}:sqs:${region}:${account}:${name}` };
+  const { Credentials: given } = await sts.send(
+    new AssumeRoleCommand({
+      RoleArn: nodeRoleArn,
+      RoleSessionName: name.slice(-64), // STS' bound
+      DurationSeconds: SESSION_SECONDS,
+      Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+    }),
+  );
+  if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) throw new Error('STS answered without credentials');
+  return { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.SessionToken, expiresAtMs: given.Expiration.getTime() };
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { NEEDS, VARIABLES, type FunctionName } from './names.ts';
+
+export type Environment<F extends FunctionName> = Record<(typeof NEEDS)[F][number], string>;
+
+const SCHEMAS = {
+  table: z.string().min(3),
+  cluster: z.uuid(),
+  adminToken: z.string().regex(/^[0-9a-f]{64}$/),
+  ringQueue: z.url(),
+  laterQueue: z.url(),
+  nodeQueuePrefix: z.string().min(1).max(48),
+  nodeRole: z.string().startsWith('arn:'),
+  secrets: z.string().startsWith('/'),
+} as const;
+
+/** The only reader of the environment on AWS. A variable that is missing ends the function with its name. */
+export function readEnvironment<F extends FunctionName>(fn: F): Environment<F> {
+  const read = NEEDS[fn].map((name) => {
+    const variable = VARIABLES[name];
+    const value = SCHEMAS[name].safeParse(process.env[variable]);
+    if (!value.success) throw new Error(`the variable ${variable} of the ${fn} function: ${z.prettifyError(value.error)}`);
+    return [name, value.data] as const;
+  });
+  return Object.fromEntries(read) as Environment<F>;
+}

@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loopbackCertificate } from '../support/certificates.ts';
+import { CONCURRENCY } from './account.ts';
+import { awsJson } from './endpoint/aws-json.ts';
+import { openEndpoint, type Interceptor } from './endpoint/endpoint.ts';
+import { injectFaults, NO_FAULTS, type Faults } from './faults.ts';
+import { openFunctionUrl } from './front-door/function-url.ts';
+import { kubeconfig } from './front-door/kubeconfig.ts';
+import { Callers } from './lambda/callers.ts';
+import { createFunctions, type Functions } from './lambda/functions.ts';
+import { eventFilter } from './sources/event-filter.ts';
+import { followQueue } from './sources/queue.ts';
+import { followSchedule, periodSeconds } from './sources/schedule.ts';
+import { followStream } from './sources/stream.ts';
+import { startSqs } from './stand-ins/sqs.ts';
+import { createSsm } from './stand-ins/ssm.ts';
+import { createSts } from './stand-ins/sts.ts';
+import { deploy, type Deployed } from './template/deploy.ts';
+import type { Template } from './template/load.ts';
+
+export interface EmulatorOptions {
+  template: Template;
+  /** Log, certificate and, when it is asked for, the kubeconfig. */
+  dataDir: string;
+  /** DynamoDB Local, which may serve several accounts: each has its own table. */
+  dynamodbUrl: string;
+  /** Default: a free one. */
+  port?: number;
+  /** Instead of the rule's own period; 0: the rule never fires. */
+  tickSeconds?: number;
+  faults?: Faults;
+  /** Sees each call of the functions. */
+  observe?: Interceptor;
+}
+
+export interface Emulator {
+  clusterUid: string;
+  url: string;
+  adminToken: string;
+  caFile: string;
+  functions: Functions;
+  /** The administrator's; gives its path. */
+  writeKubeconfig(): string;
+  /** What the faults have done so far. */
+  happened: string[];
+  close(): Promise<void>;
+}
+
+/** Deploys a synthesised template onto the stand-ins and serves it. Everything that it knows of the system stands in the template. */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { template, dataDir, dynamodbUrl, faults = NO_FAULTS } = options;
+  mkdirSync(dataDir, { recursive: true });
+  const logFile = createWriteStream(join(dataDir, 'emulator.log'), { flags: 'a' });
+  const log = (line: string): void => void logFile.write(`${new Date().toISOString()} ${line}\n`);
+
+  const queues = await startSqs();
+  const callers = new Callers();
+  const injected = injectFaults(faults, callers);
+  const endpoint = await openEndpoint({
+    dynamodbUrl,
+    answer: { sqs: queues.answer, ssm: createSsm(), sts: createSts() },
+    interceptors: [...(options.observe ? [options.observe] : []), injected.intercept],
+  });
+  const adminToken = newAdminToken();
+  const dynamodb = awsJson(dynamodbUrl);
+  const sqs = awsJson(endpoint.url);
+  const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex') };
+  const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url });
+  const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, concurrency: CONCURRENCY, callers, log });
+
+  const invoke = (id: string) => async (event: unknown): Promise<unknown> => {
+    const answer = await functions.invoke(id, event);
+    return faults.doubles ? functions.invoke(id, event) : answer;
+  };
+  const sources = [
+    ...(faults.noStream ? [] : deployed.streams.map((mapping) => followStream({ ...mapping, dynamodb, filter: eventFilter(mapping.patterns), invoke: invoke(mapping.functionId), log }))),
+    ...deployed.queues.map((mapping) => followQueue({ ...mapping, sqs, invoke: invoke(mapping.functionId), log })),
+    ...followedSchedules(deployed, { functions, log, ...(options.tickSeconds === undefined ? {} : { tickSeconds: options.tickSeconds }) }),
+  ];
+  const serving = await loopbackCertificate();
+  const door = await openFunctionUrl({ port: options.port ?? 0, serving, invoke: (event, sink) => functions.invoke(deployed.urlFunctionId, event, sink) });
+  const url = `https://127.0.0.1:${door.port}`;
+  const caFile = join(dataDir, 'ca.crt');
+  writeFileSync(caFile, serving.certificate);
+
+  return {
+    clusterUid: deployed.clusterUid,
+    url,
+    adminToken,
+    caFile,
+    functions,
+    writeKubeconfig() {
+      const file = join(dataDir, 'kubeconfig');
+      writeFileSync(file, kubeconfig({ url, ca: serving.certificate, token: adminToken }), { mode: 0o600 });
+      return file;
+    },
+    happened: injected.happened,
+    async close() {
+      await door.close();
+      functions.stop();
+      await Promise.all(sources.map((source) => source.stop()));
+      await endpoint.close();
+      await queues.close();
+      logFile.end();
+    },
+  };
+}
+
+function followedSchedules({ schedules }: Deployed, { tickSeconds, functions, log }: { tickSeconds?: number; functions: Functions; log(line: string): void }) {
+  if (tickSeconds === 0) return [];
+  return schedules.map(({ ruleArn, expression, functionId }) =>
+    followSchedule({ ruleArn, everySeconds: tickSeconds ?? periodSeconds(expression), invoke: (event) => functions.invoke(functionId, event), log }),
+  );
+}
+
+// The form is the API's: a prefix, a secret, and the first characters of the digest of both.
+function newAdminToken(): string {
+  const secret = randomBytes(32).toString('hex');
+  return `zp1.${secret}.${createHash('sha256').update(`zp1.${secret}`).digest('hex').slice(0, 8)}`;
+}

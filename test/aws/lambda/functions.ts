@@ -1,0 +1,98 @@
+import { REGION } from '../account.ts';
+import type { Callers } from './callers.ts';
+import { Sandbox, type ResponseSink } from './sandbox.ts';
+
+export interface FunctionDefinition {
+  /** Its logical name in the template. */
+  id: string;
+  name: string;
+  handler: string;
+  codeFolder: string;
+  timeoutSeconds: number;
+  memoryMb: number;
+  environment: Record<string, string>;
+}
+
+export interface Functions {
+  /** The payload, or of a streamed answer nothing. Throws `Throttled` over the account's concurrency, `FunctionError` when the function fails. */
+  invoke(id: string, event: unknown, sink?: ResponseSink): Promise<unknown>;
+  stop(): void;
+}
+
+export class Throttled extends Error {
+  override name = 'Throttled';
+}
+
+export interface FunctionsOptions {
+  endpointUrl: string;
+  /** Over all functions together. */
+  concurrency: number;
+  callers: Callers;
+  log(line: string): void;
+}
+
+interface Environment {
+  sandbox: Sandbox;
+  isBusy: boolean;
+}
+
+/** The account's Lambda: one event at a time for each environment, a new one when all are at work. */
+export function createFunctions(definitions: FunctionDefinition[], options: FunctionsOptions): Functions {
+  const environments = new Map<string, Environment[]>(definitions.map(({ id }) => [id, []]));
+  let running = 0;
+
+  const start = (definition: FunctionDefinition): Environment => {
+    const accessKeyId = options.callers.newKey(definition.id);
+    const log = (line: string): void => options.log(`${accessKeyId}: ${line}`);
+    const sandbox = new Sandbox({ ...definition, environment: { ...definition.environment, ...platformEnvironment(definition, accessKeyId, options.endpointUrl) }, log });
+    options.callers.add(accessKeyId, { id: definition.id, kill: () => sandbox.end('killed') });
+    const environment = { sandbox, isBusy: false };
+    environments.get(definition.id)?.push(environment);
+    return environment;
+  };
+  const free = (definition: FunctionDefinition): Environment => {
+    const alive = (environments.get(definition.id) ?? []).filter(({ sandbox }) => !sandbox.ended);
+    environments.set(definition.id, alive);
+    return alive.find(({ isBusy }) => !isBusy) ?? start(definition);
+  };
+
+  return {
+    async invoke(id, event, sink) {
+      const definition = definitions.find((one) => one.id === id);
+      if (!definition) throw new Error(`no function ${id}`);
+      if (running >= options.concurrency) throw new Throttled('Rate Exceeded.');
+      running += 1;
+      const environment = free(definition);
+      environment.isBusy = true;
+      try {
+        return await environment.sandbox.invoke(event, sink);
+      } catch (error) {
+        options.log(`${id}: ${String(error)}`);
+        throw error;
+      } finally {
+        environment.isBusy = false;
+        running -= 1;
+      }
+    },
+    stop() {
+      for (const { sandbox } of [...environments.values()].flat()) sandbox.end('the account is closed');
+    },
+  };
+}
+
+// What Lambda itself sets. Of the machine that this runs on, nothing.
+function platformEnvironment({ name, memoryMb }: FunctionDefinition, accessKeyId: string, endpointUrl: string): Record<string, string> {
+  return {
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'token',
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_ENDPOINT_URL: endpointUrl,
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+  };
+}

@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join, resolve } from 'node:path';
+
+export interface NodeOptions {
+  name: string;
+  runtime: 'docker' | 'simulated';
+  /** Its data, token and log. */
+  folder: string;
+  server: { url: string; caFile: string; adminToken: string };
+}
+
+export interface JoinedNode {
+  stop(): Promise<void>;
+}
+
+const PROGRAM = resolve(import.meta.dirname, '../../dist/zeroplane.mjs');
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
+
+/** Joins a worker as anybody does: a token from the API, and the agent's own program with it. */
+export async function joinNode({ name, runtime, folder, server }: NodeOptions): Promise<JoinedNode> {
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: npm install makes it`);
+  mkdirSync(folder, { recursive: true });
+  const tokenFile = join(folder, 'token');
+  writeFileSync(tokenFile, await nodeToken(server, name), { mode: 0o600 });
+  const log = openSync(join(folder, 'agent.log'), 'a');
+  const args = ['--server', server.url, '--ca-file', server.caFile, '--node', name, '--token-file', tokenFile, '--data-dir', join(folder, 'data'), '--runtime', runtime];
+  const agent = spawn(process.execPath, [PROGRAM, 'agent', ...args], { stdio: ['ignore', 'pipe', log] });
+  const kill = (): void => void agent.kill('SIGKILL');
+  process.once('exit', kill);
+  agent.once('exit', () => process.removeListener('exit', kill));
+  await ready(agent, folder);
+  return { stop: () => stop(agent) };
+}
+
+async function nodeToken({ url, caFile, adminToken }: NodeOptions['server'], name: string): Promise<string> {
+  const { status, body } = await post(`${url}/zeroplane/v1/nodes/${name}/token`, { ca: readFileSync(caFile), token: adminToken });
+  if (status !== 200) throw new Error(`no token for node ${name}: ${status} ${body}`);
+  return (JSON.parse(body) as { token: string }).token;
+}
+
+function post(url: string, { ca, token }: { ca: Buffer; token: string }): Promise<{ status: number; body: string }> {
+  return new Promise((done, fail) => {
+    const outgoing = request(url, { method: 'POST', ca, headers: { authorization: `Bearer ${token}`, 'content-length': 0 } }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('end', () => done({ status: response.statusCode ?? 0, body }));
+    });
+    outgoing.on('error', fail).end();
+  });
+}
+
+function ready(agent: ChildProcess, folder: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`the agent is not ready, see ${folder}/agent.log`)), READY_TIMEOUT_MS);
+    agent.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      if (!text.includes('agent: ready')) return;
+      clearTimeout(timer);
+      done();
+    });
+    agent.once('exit', (code) => {
+      clearTimeout(timer);
+      fail(new Error(`the agent ended with ${code}, see ${folder}/agent.log`));
+    });
+  });
+}
+
+async function stop(agent: ChildProcess): Promise<void> {
+  if (agent.exitCode !== null || agent.signalCode !== null) return;
+  const ended = new Promise((done) => agent.once('exit', done));
+  agent.kill('SIGTERM');
+  const timer = setTimeout(() => agent.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(timer);
+}

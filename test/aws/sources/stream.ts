@@ -1,0 +1,96 @@
+import type { AwsJson } from '../endpoint/aws-json.ts';
+import { pause, repeat, type Source } from './source.ts';
+
+export interface StreamMappingOptions {
+  streamArn: string;
+  batchSize: number;
+  maximumRetryAttempts: number;
+  filter(record: unknown): boolean;
+  dynamodb: AwsJson;
+  invoke(event: unknown): Promise<unknown>;
+  log(line: string): void;
+}
+
+export interface StreamRecord {
+  dynamodb: { SequenceNumber: string };
+}
+
+interface Shard {
+  ShardId: string;
+  ParentShardId?: string;
+}
+
+const STREAMS = 'DynamoDBStreams_20120810';
+// As Lambda does: four times a second, each shard for itself.
+const POLL_MS = 250;
+const SHARDS_MS = 5_000;
+const RETRY_MS = 250;
+
+/** Follows all shards of a table's stream, children after their parents, and hands what passes the filter to the function. */
+export function followStream(options: StreamMappingOptions): Source {
+  const readers = new Map<string, Source>();
+  const done = new Set<string>();
+  const discover = repeat(
+    'the shards',
+    async (signal) => {
+      const { StreamDescription } = await options.dynamodb<{ StreamDescription: { Shards: Shard[] } }>(`${STREAMS}.DescribeStream`, { StreamArn: options.streamArn });
+      const known = new Set(StreamDescription.Shards.map(({ ShardId }) => ShardId));
+      for (const { ShardId, ParentShardId } of StreamDescription.Shards) {
+        const isReady = ParentShardId === undefined || done.has(ParentShardId) || !known.has(ParentShardId);
+        if (!readers.has(ShardId) && isReady) readers.set(ShardId, readShard(options, ShardId, () => done.add(ShardId)));
+      }
+      await pause(SHARDS_MS, signal);
+    },
+    options.log,
+  );
+  return {
+    stop: async () => {
+      await discover.stop();
+      await Promise.all([...readers.values()].map((reader) => reader.stop()));
+    },
+  };
+}
+
+function readShard(options: StreamMappingOptions, shardId: string, onEnd: () => void): Source {
+  let iterator: string | undefined;
+  let isOpen = true;
+  return repeat(
+    `shard ${shardId}`,
+    async (signal) => {
+      if (!isOpen) return pause(SHARDS_MS, signal);
+      iterator ??= (await options.dynamodb<{ ShardIterator: string }>(`${STREAMS}.GetShardIterator`, { StreamArn: options.streamArn, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' })).ShardIterator;
+      const page = await options.dynamodb<{ Records: StreamRecord[]; NextShardIterator?: string }>(`${STREAMS}.GetRecords`, { ShardIterator: iterator });
+      await deliver(options, page.Records, signal);
+      iterator = page.NextShardIterator;
+      isOpen = iterator !== undefined;
+      if (!isOpen) onEnd();
+      await pause(POLL_MS, signal);
+    },
+    options.log,
+  );
+}
+
+async function deliver(options: StreamMappingOptions, records: StreamRecord[], signal: AbortSignal): Promise<void> {
+  const passed = records.filter((record) => options.filter(record)).map((record) => ({ ...record, eventSourceARN: options.streamArn }));
+  for (let at = 0; at < passed.length; at += options.batchSize) await deliverBatch(options, passed.slice(at, at + options.batchSize), signal);
+}
+
+// After the last attempt the records are given up: a shard must not stand still for ever.
+async function deliverBatch(options: StreamMappingOptions, batch: StreamRecord[], signal: AbortSignal): Promise<void> {
+  let rest = batch;
+  for (let attempt = 0; attempt <= options.maximumRetryAttempts && rest.length > 0 && !signal.aborted; attempt++) {
+    if (attempt > 0) await pause(RETRY_MS, signal);
+    try {
+      rest = unhandled(rest, await options.invoke({ Records: rest }));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'Throttled') attempt -= 1; // waits for room, and is no attempt
+    }
+  }
+}
+
+function unhandled(records: StreamRecord[], answer: unknown): StreamRecord[] {
+  const failures = (answer as { batchItemFailures?: { itemIdentifier: string }[] } | null)?.batchItemFailures ?? [];
+  const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
+  const first = records.findIndex((record) => failed.has(record.dynamodb.SequenceNumber));
+  return first < 0 ? [] : records.slice(first);
+}
