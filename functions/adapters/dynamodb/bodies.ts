@@ -14,7 +14,7 @@ interface BodyRecord extends Key {
 }
 
 // Inline, an update pays for the new value twice and for the old one once more, each at a transaction's double price: 23 write units for 3 KB,
-// against 8 with the value aside. At 800 bytes the entry with both still fits 2 KB.
+// against 8 with the value aside, and 3 when it is retired. At 800 bytes the entry with both still fits 2 KB.
 const INLINE_BYTES = 800;
 // An item takes 400 KB, names and keys included.
 const PIECE_BYTES = 380_000;
@@ -28,8 +28,17 @@ export function storedBody(value: Uint8Array): Pick<StoredValue, 'format' | 'bod
   return { format: 'raw', ...(isLarge(value) ? { pieces: Math.ceil(value.byteLength / PIECE_BYTES) } : { body: value }) };
 }
 
-export async function writeBody({ calls }: Pick<Dynamo, 'calls'>, { partition, revision, value }: { partition: Partition; revision: Revision; value: Uint8Array }): Promise<void> {
-  const pieces = piecesOf(value).map((bytes, n): BodyRecord => ({ ...bodyKey(partition, revision, n), type: 'body', bytes }));
+export interface Body {
+  partition: Partition;
+  revision: Revision;
+  value: Uint8Array;
+  expiresAtSeconds: number | undefined;
+}
+
+/** What expires with its object has to outlive the log's entry too; all others are retired when they are replaced. */
+export async function writeBody({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'>, { partition, revision, value, expiresAtSeconds }: Body): Promise<void> {
+  const life = expiresAtSeconds === undefined ? {} : { ttl: Math.max(expiresAtSeconds, seconds(clock.now()) + LOG_SECONDS) };
+  const pieces = piecesOf(value).map((bytes, n): BodyRecord => ({ ...bodyKey(partition, revision, n), type: 'body', bytes, ...life }));
   await Promise.all(pieces.map((piece) => calls.put(piece)));
 }
 

@@ -1,7 +1,7 @@
 import { refuseDoubles, refuseOversized, termChanges, writeSubject } from '#ports/commit-bounds';
 import { PortError } from '#ports/errors';
 import type { Commit, Partition, Revision, Write } from '#ports/table';
-import { discardBody, isLarge, writeBody } from './bodies.ts';
+import { discardBody, isLarge, writeBody, type Body } from './bodies.ts';
 import type { TransactOutcome } from './calls.ts';
 import { commitClaims } from './commit-claims.ts';
 import { reserve, seconds } from './counter.ts';
@@ -81,8 +81,8 @@ async function attempt(dynamo: Dynamo, plan: CommitPlan, giveUpAtMs: number): Pr
   return 'voided';
 }
 
-function largeWrites({ prepared, revisions }: CommitPlan): { partition: Partition; revision: Revision; value: Uint8Array }[] {
-  return prepared.flatMap(({ write: { partition, value } }, i) => (value && isLarge(value) ? [{ partition, revision: revisions[i] as Revision, value }] : []));
+function largeWrites({ prepared, revisions }: CommitPlan): Body[] {
+  return prepared.flatMap(({ write: { partition, value, expiresAtSeconds } }, i) => (value && isLarge(value) ? [{ partition, revision: revisions[i] as Revision, value, expiresAtSeconds }] : []));
 }
 
 // Throws where a new attempt would end the same way. Otherwise a reader voided this one, or its outcome was unknown until we voided it.
