@@ -105,7 +105,9 @@ async function openDevice(run: HostCommand, device: string, options: ServiceProx
 
 async function insertJumps(run: HostCommand, prefix: string): Promise<void> {
   // Inserted at the top, so in reverse: what comes first in `jumps` is met first. FORWARD is met before Docker's own isolation chains.
-  for (const { table, from, to } of jumps(prefix).reverse()) await run('iptables', ['--wait', '5', '-t', table, '-I', from, '1', '-j', to]);
+  const inserts = (wanted: Table): string[] => jumps(prefix).flatMap(({ table, from, to }) => (table === wanted ? [`-I ${from} 1 -j ${to}`] : [])).reverse();
+  const input = (['nat', 'filter'] as const).map((table) => [`*${table}`, ...inserts(table), 'COMMIT', ''].join('\n')).join('');
+  await run('iptables-restore', ['--noflush', '--wait', '5'], input);
 }
 
 async function removeChains(run: HostCommand, prefix: string): Promise<void> {

@@ -28,8 +28,8 @@ export function jumps(prefix: string): { table: Table; from: string; to: string 
     { table: 'nat', from: 'PREROUTING', to: chains.services },
     { table: 'nat', from: 'OUTPUT', to: chains.services },
     { table: 'nat', from: 'POSTROUTING', to: chains.post },
+    { table: 'filter', from: 'FORWARD', to: chains.reject }, // before all of a pod's packets are let pass
     { table: 'filter', from: 'FORWARD', to: chains.forward },
-    { table: 'filter', from: 'FORWARD', to: chains.reject },
     { table: 'filter', from: 'OUTPUT', to: chains.reject },
   ];
 }

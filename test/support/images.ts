@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import { deriveImage, ensureNodeImage } from '#local/sample/node-image';
 import { WEB_SCRIPT } from '#local/sample/web-script';
+import { INSPECTOR_SCRIPT } from './inspector-script.ts';
 import { LABEL, labelFilter } from '#node-agent/runtime/docker/labels';
 
 /** Images of the end-to-end tests, made on the spot: the worker's Docker engine is this machine's in both homes. */
@@ -14,6 +15,13 @@ export async function ensureWebImages(): Promise<void> {
   await ensureNodeImage(docker, { name: WEB_V1, script: WEB_SCRIPT, env: { MESSAGE: 'version 1' } });
   await deriveImage(docker, WEB_V1, { name: WEB_V2, env: { MESSAGE: 'version 2' } });
   await deriveImage(docker, WEB_V1, { name: FLASK, env: { MESSAGE: 'Hello from Kubernetes!', PORT: '5000' } });
+}
+
+/** See `inspector-script.ts`. */
+export const INSPECTOR = 'zeroplane-test/inspector:v1';
+
+export async function ensureInspectorImage(): Promise<void> {
+  await ensureNodeImage(new Docker(), { name: INSPECTOR, script: INSPECTOR_SCRIPT });
 }
 
 /** Kills a container of a pod behind the orchestrator's back, as a crash would. */
