@@ -9,7 +9,7 @@ import { injectFaults, NO_FAULTS, type Faults } from './faults.ts';
 import { openFunctionUrl } from './front-door/function-url.ts';
 import { kubeconfig } from './front-door/kubeconfig.ts';
 import { Callers } from './lambda/callers.ts';
-import { createFunctions, type Functions } from './lambda/functions.ts';
+import { createFunctions, type FunctionDefinition, type Functions } from './lambda/functions.ts';
 import { eventFilter } from './sources/event-filter.ts';
 import { followQueue } from './sources/queue.ts';
 import { followSchedule, periodSeconds } from './sources/schedule.ts';
@@ -41,6 +41,10 @@ export interface Emulator {
   adminToken: string;
   caFile: string;
   functions: Functions;
+  /** What was deployed. */
+  definitions: FunctionDefinition[];
+  /** AWS, as the functions see it. */
+  endpointUrl: string;
   /** The administrator's; gives its path. */
   writeKubeconfig(): string;
   /** What the faults have done so far. */
@@ -91,6 +95,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     adminToken,
     caFile,
     functions,
+    definitions: deployed.functions,
+    endpointUrl: endpoint.url,
     writeKubeconfig() {
       const file = join(dataDir, 'kubeconfig');
       writeFileSync(file, kubeconfig({ url, ca: serving.certificate, token: adminToken }), { mode: 0o600 });
