@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '#adapters/system/clock';
+import { createResident } from '#controllers/runtime/resident';
+import { doorbellContract } from './doorbell.contract.ts';
+
+doorbellContract(async (handle) => {
+  const resident = createResident({
+    clock: systemClock,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  resident.attach({ run: handle, poke: () => undefined, tick: async () => undefined });
+  return { doorbell: resident, cluster: randomUUID(), close: () => resident.stop() };
+});
