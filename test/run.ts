@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { eventually } from './support/eventually.ts';
 import { ensureNeeds } from './support/needs.ts';
 
 /**
@@ -24,6 +25,7 @@ const parts: Part[] = [
   { name: 'e2e', run: () => onOneMachine((kubeconfig) => vitest('e2e', { KUBECONFIG: kubeconfig })) },
   { name: 'local', run: () => vitest('local') },
   { name: 'aws', run: () => vitest('aws') },
+  { name: 'e2e-aws', run: () => onEmulatedAccount((kubeconfig) => vitest('e2e', { KUBECONFIG: kubeconfig })) },
 ];
 
 const asked = process.argv.slice(2);
@@ -57,6 +59,23 @@ async function onOneMachine(use: (kubeconfig: string) => Promise<void>): Promise
     await use(join(dataDir, 'kubeconfig'));
   } finally {
     await command('node', ['dist/zeroplane.mjs', 'down', '--data-dir', dataDir, '--purge']);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** The same for the other home: the synthesised template, deployed onto an emulated account. */
+async function onEmulatedAccount(use: (kubeconfig: string) => Promise<void>): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'zeroplane-aws-e2e-'));
+  await command('npm', ['run', '--silent', 'synth']);
+  const emulator = spawn(process.execPath, ['--import', 'tsx', 'test/aws/emulate.ts', '--data-dir', dataDir], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const ended = new Promise<void>((done) => emulator.once('exit', () => done()));
+  const kubeconfig = join(dataDir, 'kubeconfig');
+  try {
+    await eventually('the emulated account is ready', async () => existsSync(kubeconfig) || (emulator.exitCode !== null && Promise.reject(new Error('the emulator has ended'))), { timeoutMs: 120_000 });
+    await use(kubeconfig);
+  } finally {
+    emulator.kill('SIGTERM');
+    await ended;
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

@@ -36,10 +36,11 @@ const emulator = await startEmulator({ template, dataDir, dynamodbUrl: dynamodb.
 const node =
   values.workers === '0'
     ? undefined
-    : await joinNode({ name: hostname().toLowerCase(), runtime, folder: join(dataDir, 'node'), server: { url: emulator.url, caFile: emulator.caFile, adminToken: emulator.adminToken } });
+    : await joinNode({ name: hostname().toLowerCase(), runtime, folder: join(dataDir, 'node'), clusterUid: emulator.clusterUid, server: { url: emulator.url, caFile: emulator.caFile, adminToken: emulator.adminToken } });
 process.stdout.write(`emulated account: ${emulator.url}\nexport KUBECONFIG=${emulator.writeKubeconfig()}\nready\n`);
 await told;
 await node?.stop();
+node?.remove();
 await emulator.close();
 await dynamodb.stop();
 process.exit(0);

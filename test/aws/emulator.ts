@@ -5,7 +5,7 @@ import { loopbackCertificate } from '../support/certificates.ts';
 import { CONCURRENCY } from './account.ts';
 import { awsJson } from './endpoint/aws-json.ts';
 import { openEndpoint, type Interceptor } from './endpoint/endpoint.ts';
-import { injectFaults, NO_FAULTS, type Faults } from './faults.ts';
+import { injectFaults, NO_FAULTS, type Faults, type Kill } from './faults.ts';
 import { openFunctionUrl } from './front-door/function-url.ts';
 import { kubeconfig } from './front-door/kubeconfig.ts';
 import { Callers } from './lambda/callers.ts';
@@ -47,6 +47,8 @@ export interface Emulator {
   endpointUrl: string;
   /** The administrator's; gives its path. */
   writeKubeconfig(): string;
+  /** Arms one more fault. */
+  kill(kill: Kill): void;
   /** What the faults have done so far. */
   happened: string[];
   close(): Promise<void>;
@@ -102,6 +104,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       writeFileSync(file, kubeconfig({ url, ca: serving.certificate, token: adminToken }), { mode: 0o600 });
       return file;
     },
+    kill: injected.kill,
     happened: injected.happened,
     async close() {
       await door.close();

@@ -3,6 +3,12 @@ import { jsonAnswer, type Answer, type Call } from './endpoint/call.ts';
 import type { Interceptor } from './endpoint/endpoint.ts';
 import type { Callers } from './lambda/callers.ts';
 
+/** The function's environment ends once, when it is about to make its n-th call of AWS from now. */
+export interface Kill {
+  fn: string;
+  atCall: number;
+}
+
 /** What is to go wrong. Functions are named by the beginning of their name in the template: Api, Dispatch, Worker, Tick. */
 export interface Faults {
   /** Functions whose messages are lost after SQS has seemingly taken them. */
@@ -11,8 +17,7 @@ export interface Faults {
   noStream: boolean;
   /** Each batch of messages and stream records is handed over twice. */
   doubles: boolean;
-  /** The function's environment ends at its n-th call of AWS, once: before the call is made, or after it was made and before it is answered. */
-  kills: { fn: string; atCall: number }[];
+  kills: Kill[];
 }
 
 export const NO_FAULTS: Faults = { losesMessagesOf: [], noStream: false, doubles: false, kills: [] };
@@ -33,18 +38,15 @@ export function readFaults(names: string[]): Faults {
 }
 
 /** Faults between the functions and AWS; those of the event sources are in the emulator's own parts. */
-export function injectFaults(faults: Faults, callers: Callers): { intercept: Interceptor; happened: string[] } {
+export function injectFaults(faults: Faults, callers: Callers): { intercept: Interceptor; happened: string[]; kill(kill: Kill): void } {
   const happened: string[] = [];
-  const calls = new Map<string, number>();
-  const pending = [...faults.kills];
+  const pending = faults.kills.map((kill) => ({ ...kill }));
 
   const intercept = (call: Call): Answer | undefined => {
     const caller = callers.of(call.accessKeyId);
     if (caller === undefined) return undefined;
-    const count = (calls.get(caller.id) ?? 0) + 1;
-    calls.set(caller.id, count);
-    const kill = pending.find(({ fn, atCall }) => caller.id.startsWith(fn) && count >= atCall);
-    if (kill !== undefined) {
+    const kill = pending.find(({ fn }) => caller.id.startsWith(fn));
+    if (kill !== undefined && --kill.atCall <= 0) {
       pending.splice(pending.indexOf(kill), 1);
       happened.push(`killed ${caller.id} at ${call.service}:${call.operation}`);
       caller.kill();
@@ -55,7 +57,7 @@ export function injectFaults(faults: Faults, callers: Callers): { intercept: Int
     happened.push(`lost a message of ${caller.id}`);
     return sentAnswer(call);
   };
-  return { intercept, happened };
+  return { intercept, happened, kill: (kill) => void pending.push({ ...kill }) };
 }
 
 function sentAnswer({ body }: Call): Answer {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join, resolve } from 'node:path';
@@ -8,19 +8,23 @@ export interface NodeOptions {
   runtime: 'docker' | 'simulated';
   /** Its data, token and log. */
   folder: string;
+  clusterUid: string;
   server: { url: string; caFile: string; adminToken: string };
 }
 
 export interface JoinedNode {
   stop(): Promise<void>;
+  /** After it has stopped: its containers, links and rules. */
+  remove(): void;
 }
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/zeroplane.mjs');
+const ROOT = resolve(import.meta.dirname, '../..');
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** Joins a worker as anybody does: a token from the API, and the agent's own program with it. */
-export async function joinNode({ name, runtime, folder, server }: NodeOptions): Promise<JoinedNode> {
+export async function joinNode({ name, runtime, folder, clusterUid, server }: NodeOptions): Promise<JoinedNode> {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: npm install makes it`);
   mkdirSync(folder, { recursive: true });
   const tokenFile = join(folder, 'token');
@@ -32,7 +36,7 @@ export async function joinNode({ name, runtime, folder, server }: NodeOptions): 
   process.once('exit', kill);
   agent.once('exit', () => process.removeListener('exit', kill));
   await ready(agent, folder);
-  return { stop: () => stop(agent) };
+  return { stop: () => stop(agent), remove: () => remove({ runtime, clusterUid, name, dataDir: join(folder, 'data') }) };
 }
 
 async function nodeToken({ url, caFile, adminToken }: NodeOptions['server'], name: string): Promise<string> {
@@ -65,6 +69,11 @@ function ready(agent: ChildProcess, folder: string): Promise<void> {
       fail(new Error(`the agent ended with ${code}, see ${folder}/agent.log`));
     });
   });
+}
+
+function remove({ runtime, clusterUid, name, dataDir }: { runtime: string; clusterUid: string; name: string; dataDir: string }): void {
+  if (runtime === 'simulated') return;
+  execFileSync(process.execPath, ['--import', 'tsx', 'test/aws/programs/remove-node.ts', clusterUid, name, dataDir], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 async function stop(agent: ChildProcess): Promise<void> {

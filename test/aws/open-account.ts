@@ -42,7 +42,7 @@ export async function openAccount({ faults = [], tickSeconds = 0, template = syn
   const emulator = await startEmulator({ template, dataDir: folder.path, dynamodbUrl: inject('dynamodbUrl'), tickSeconds, faults: readFaults(faults), ...(observe ? { observe } : {}) });
   const kubeconfig = emulator.writeKubeconfig();
   const server = { url: emulator.url, caFile: emulator.caFile, adminToken: emulator.adminToken };
-  const node = withNode ? await joinNode({ name: 'worker', runtime: 'simulated', folder: join(folder.path, 'node'), server }) : undefined;
+  const node = withNode ? await joinNode({ name: 'worker', runtime: 'simulated', folder: join(folder.path, 'node'), clusterUid: emulator.clusterUid, server }) : undefined;
   return {
     ...emulator,
     kubectl: (args, options = {}) => kubectl(args, { kubeconfig, ...options }),

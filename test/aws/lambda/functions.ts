@@ -56,6 +56,12 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
     return alive.find(({ isBusy }) => !isBusy) ?? start(definition);
   };
 
+  const stop = (): void => {
+    process.removeListener('exit', stop);
+    for (const { sandbox } of [...environments.values()].flat()) sandbox.end('the account is closed');
+  };
+  process.once('exit', stop); // a process that stands still would stay for ever
+
   return {
     async invoke(id, event, sink) {
       const definition = definitions.find((one) => one.id === id);
@@ -74,9 +80,7 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
         running -= 1;
       }
     },
-    stop() {
-      for (const { sandbox } of [...environments.values()].flat()) sandbox.end('the account is closed');
-    },
+    stop,
   };
 }
 

@@ -92,10 +92,7 @@ export class Sandbox {
     const child = spawn(process.execPath, [RUNTIME], { env, cwd: this.options.codeFolder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => this.options.log(text.trimEnd()));
-    const kill = (): void => void child.kill('SIGKILL');
-    process.once('exit', kill);
     child.once('exit', (code, signal) => {
-      process.removeListener('exit', kill);
       this.end(`Runtime exited with ${signal ?? `status ${code}`}`);
     });
   }
