@@ -1,0 +1,33 @@
+import { apiLoadFigures } from './api-load.ts';
+import { type Figure, notMeasured, print } from './figure.ts';
+import { functionBundleFigures } from './function-bundle.ts';
+import { podStartFigures } from './pod-start.ts';
+import { startUpFigures } from './start-up.ts';
+
+/**
+ * `npm run bench`: medians of several runs on this machine, beside the original in the same run. ZEROPLANE_PEER names the folder in which
+ * `test/differential/peer/build.sh FOLDER` has built kube-apiserver and etcd.
+ */
+const peerFolder = process.env['ZEROPLANE_PEER'];
+const SECTIONS: Record<string, () => Promise<Figure[]>> = {
+  up: startUpFigures,
+  pods: podStartFigures,
+  api: () => apiLoadFigures(peerFolder),
+  functions: functionBundleFigures,
+  units: async () => [notMeasured('DynamoDB units and SQS requests for one pod start', 'the emulated account does not count them yet')],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => SECTIONS[name] === undefined);
+if (unknown.length > 0) throw new Error(`no such figures: ${unknown.join(', ')} (there are ${Object.keys(SECTIONS).join(', ')})`);
+
+const figures: Figure[] = [];
+for (const [name, measure] of Object.entries(SECTIONS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  process.stderr.write(`measuring: ${name}\n`);
+  figures.push(...(await measure().catch((error: unknown) => [notMeasured(name, error instanceof Error ? error.message : String(error))])));
+}
+print(figures);
+if (peerFolder === undefined) process.stdout.write('\nBeside kube-apiserver: bash test/differential/peer/build.sh FOLDER (Go, about 9 minutes, once), then ZEROPLANE_PEER=FOLDER npm run bench\n');
+// The peer's and the clusters' connections are kept alive.
+process.exit(0);
