@@ -112,6 +112,11 @@ export function methodNotAllowed(): StatusError {
   return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
+/** What tunnels through an upgraded connection; kubectl shows the message as it is. */
+export function connectionNotServed(what: string): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', `${what} is not served by this control plane yet`, {});
+}
+
 /** For resources that exist but not with this verb, as the generic handlers say it. */
 export function unsupportedVerb(about: Qualified, verb: string): StatusError {
   const text = `${verb} is not supported on resources of kind "${qualifiedName(about)}"`;

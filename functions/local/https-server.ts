@@ -8,11 +8,14 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
 // that closes a connection which a client is about to use.
 const KEEP_ALIVE_MS = 180_000;
 const HEADERS_TIMEOUT_MS = 30_000;
+// Node's own 16 KiB are less than a long token with many impersonated groups takes; Go's servers allow 1 MiB.
+const MAX_HEADER_BYTES = 128 * 1024;
 
 /** HTTPS over a fetch handler. Resolves when it listens; a taken port is the listen error itself (EADDRINUSE). */
 export async function listenHttps(options: { handler: FetchHandler; serving: KeyPair; port: number; host: string }): Promise<Server> {
   const listener = getRequestListener(options.handler, { overrideGlobalObjects: false });
-  const server = createServer({ cert: options.serving.certificate, key: options.serving.privateKey, minVersion: 'TLSv1.2' }, (incoming, outgoing) => void listener(incoming, outgoing));
+  const tls = { cert: options.serving.certificate, key: options.serving.privateKey, minVersion: 'TLSv1.2' } as const;
+  const server = createServer({ ...tls, maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => void listener(incoming, outgoing));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = 0; // watches and uploads are bounded by the server itself

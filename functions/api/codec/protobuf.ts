@@ -15,6 +15,8 @@ const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00); // k8s\0
 // runtime.Unknown {typeMeta {apiVersion, kind}, raw, contentEncoding, contentType}
 const UNKNOWN = { typeMeta: 1, raw: 2, contentEncoding: 3, contentType: 4 };
 const TYPE_META = { apiVersion: 1, kind: 2 };
+const WATCH_EVENT = { type: 1, object: 2 };
+const RAW_EXTENSION = { raw: 1 };
 
 export interface ProtobufEnvelope {
   /** Both empty where the sender left them out. */
@@ -58,6 +60,14 @@ export function encodeProtobuf(object: { apiVersion?: string; kind?: string }): 
     writer.string(TYPE_META.apiVersion, apiVersion);
   });
   writer.prefix(MAGIC);
+  return writer.result();
+}
+
+/** An event of a watch: a bare WatchEvent message (no envelope of its own), whose object is enveloped. */
+export function encodeProtobufEvent(type: string, object: { apiVersion?: string; kind?: string }): Uint8Array {
+  const writer = new WireWriter();
+  writer.message(WATCH_EVENT.object, () => writer.bytes(RAW_EXTENSION.raw, encodeProtobuf(object)));
+  writer.string(WATCH_EVENT.type, type);
   return writer.result();
 }
 

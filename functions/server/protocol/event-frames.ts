@@ -1,3 +1,5 @@
+import { parseJson } from '#api/codec/json';
+import { encodeProtobufEvent } from '#api/codec/protobuf';
 import type { WatchEvent } from '#store/object-store';
 
 /** Watch events as lines of JSON, each written once however many watchers are sent it. */
@@ -32,4 +34,13 @@ export function frameOf(type: string, object: Uint8Array): Uint8Array {
   line.set(object, start.length);
   line.set(END, start.length + object.length);
   return line;
+}
+
+/** For who takes protobuf alone: the event's message behind its length in four bytes, the highest first. */
+export function protobufFrameOf(type: string, object: Uint8Array): Uint8Array {
+  const event = encodeProtobufEvent(type, parseJson(object) as object);
+  const frame = new Uint8Array(4 + event.length);
+  new DataView(frame.buffer).setUint32(0, event.length);
+  frame.set(event, 4);
+  return frame;
 }

@@ -4,11 +4,11 @@ import type { StatusError } from '#api/status';
 import type { Revision } from '#ports/table';
 import type { StoredObject, WatchEvent } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
-import { frameOf } from './event-frames.ts';
+import { frameOf, protobufFrameOf } from './event-frames.ts';
 import { apiVersionOf, externalBytes } from './external-version.ts';
 import { tableOf } from './table.ts';
 
-/** The lines of one watch, in its version and representation. */
+/** The events of one watch, framed, in its version and representation. */
 export interface EventLines {
   event(type: WatchEvent['type'], stored: StoredObject): Uint8Array;
   bookmark(revision: Revision, options?: { initialEventsEnd: boolean }): Uint8Array;
@@ -16,23 +16,25 @@ export interface EventLines {
 }
 
 export function eventLines(request: ResourceRequest): EventLines {
+  const frame = request.representation.format === 'protobuf' ? protobufFrameOf : frameOf;
   return {
-    event: lineWriter(request),
-    bookmark: (revision, options) => frameOf('BOOKMARK', encodeJsonBytes(bookmarkOf(request, revision, options?.initialEventsEnd ?? false))),
-    error: (error) => frameOf('ERROR', encodeJsonBytes(error.toStatus())),
+    event: lineWriter(request, frame),
+    bookmark: (revision, options) => frame('BOOKMARK', encodeJsonBytes(bookmarkOf(request, revision, options?.initialEventsEnd ?? false))),
+    error: (error) => frame('ERROR', encodeJsonBytes(error.toStatus())),
   };
 }
 
-function lineWriter(request: ResourceRequest): EventLines['event'] {
+function lineWriter(request: ResourceRequest, frame: typeof frameOf): EventLines['event'] {
   const { representation, resource, frames } = request;
   switch (representation.as) {
     case 'Table':
       return tableWriter(request);
     case 'PartialObjectMetadata':
     case 'PartialObjectMetadataList':
-      return (type, stored) => frameOf(type, encodeJsonBytes(partialObjectMetadata(stored.object)));
+      return (type, stored) => frame(type, encodeJsonBytes(partialObjectMetadata(stored.object)));
     default:
-      return (type, stored) => frames.frame(type, externalBytes(stored, resource));
+      if (representation.format === 'protobuf') return (type, stored) => frame(type, externalBytes(stored, resource));
+      return (type, stored) => frames.frame(type, externalBytes(stored, resource)); // written once for all who watch
   }
 }
 

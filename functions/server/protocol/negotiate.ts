@@ -1,27 +1,36 @@
+import { PROTOBUF_MEDIA_TYPE } from '#api/codec/protobuf';
 import { notAcceptable, StatusError } from '#api/status';
+
+export type Format = 'json' | 'yaml' | 'protobuf';
+
+export const MEDIA_TYPES: Record<Format, string> = { json: 'application/json', yaml: 'application/yaml', protobuf: PROTOBUF_MEDIA_TYPE };
 
 /** What an Accept header comes to: how bytes are written, and as what. */
 export interface Representation {
-  format: 'json' | 'yaml';
+  format: Format;
   as?: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
   pretty: boolean;
 }
 
-const OFFERED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const OFFERED = Object.values(MEDIA_TYPES);
 const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 
-/** The first clause that can be served. Protobuf answers are not written: a client that lists JSON too gets that. */
+/** The first clause that can be served; protobuf only where no other clause can be: JSON is how objects are stored, and costs nothing. */
 export function negotiate(headers: Headers, query: URLSearchParams): Representation {
   const clauses = clausesOf(headers.get('accept') ?? '');
   const pretty = isPretty(headers, query);
   if (clauses.length === 0) return { format: 'json', pretty };
-  for (const clause of clauses) {
-    const format = formatOf(clause.type);
-    const as = clause.parameters.get('as');
-    if (format === undefined || (as !== undefined && !isKnownTransform(clause.parameters))) continue;
-    return { format, pretty, ...(as === undefined ? {} : { as: as as NonNullable<Representation['as']> }) };
-  }
+  const offers = clauses.flatMap((clause) => offerOf(clause, pretty) ?? []);
+  const best = offers.find(({ format }) => format !== 'protobuf') ?? offers[0];
+  if (best !== undefined) return best;
   throw clauses.some((clause) => clause.parameters.has('as')) ? notAcceptable(OFFERED) : noRepresentation();
+}
+
+/** How a refusal is written: as the client asked, and as JSON for whom asked for something that cannot be given. */
+export function negotiateRefusal(headers: Headers, query: URLSearchParams): Representation {
+  const clauses = clausesOf(headers.get('accept') ?? '');
+  const formats = clauses.flatMap((clause) => formatOf(clause.type) ?? []);
+  return { format: formats.find((format) => format !== 'protobuf') ?? formats[0] ?? 'json', pretty: isPretty(headers, query) };
 }
 
 interface Clause {
@@ -45,9 +54,18 @@ function clauseOf(text: string): Clause {
   return { type: type.toLowerCase(), parameters, quality: Number(parameters.get('q') ?? 1) };
 }
 
-function formatOf(type: string): 'json' | 'yaml' | undefined {
-  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'json';
-  return type === 'application/yaml' ? 'yaml' : undefined;
+function offerOf({ type, parameters }: Clause, pretty: boolean): Representation | undefined {
+  const format = formatOf(type);
+  const as = parameters.get('as') as Representation['as'];
+  if (format === undefined) return undefined;
+  if (as === undefined) return { format, pretty };
+  if (!isKnownTransform(parameters) || (as === 'Table' && format === 'protobuf')) return undefined; // a Table has no message
+  return { format, pretty, as };
+}
+
+function formatOf(type: string): Format | undefined {
+  if (type === '*/*' || type === 'application/*') return 'json';
+  return (Object.keys(MEDIA_TYPES) as Format[]).find((format) => MEDIA_TYPES[format] === type);
 }
 
 function isKnownTransform(parameters: Map<string, string>): boolean {

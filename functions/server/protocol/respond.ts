@@ -1,4 +1,5 @@
-import { encodeJsonBytes } from '#api/codec/json';
+import { encodeJsonBytes, parseJson } from '#api/codec/json';
+import { encodeProtobuf } from '#api/codec/protobuf';
 import { partialObjectMetadata } from '#api/printing/table';
 import { StatusError } from '#api/status';
 import type { StoredObject } from '#store/object-store';
@@ -6,7 +7,7 @@ import type { ResourceRequest } from '../routes/resource-request.ts';
 import { externalBytes } from './external-version.ts';
 import { indentJson } from './indent-json.ts';
 import { yamlOf } from './yaml-answer.ts';
-import { isPretty } from './negotiate.ts';
+import { isPretty, MEDIA_TYPES, negotiateRefusal, type Representation } from './negotiate.ts';
 import { tableOf } from './table.ts';
 
 /** One stored object, in the version and representation that was asked for. */
@@ -29,10 +30,10 @@ export async function respondValue(request: ResourceRequest, value: object, stat
   return respondBytes(request, encodeJsonBytes(value), status);
 }
 
-/** JSON bytes as they are where the client takes JSON; read again only for people (indented) and for YAML. */
+/** JSON bytes as they are where the client takes JSON; read again only for people (indented), for YAML and for protobuf. */
 export async function respondBytes(request: ResourceRequest, json: Uint8Array, status: number): Promise<Response> {
   const { representation, warnings } = request;
-  const headers = new Headers({ 'content-type': representation.format === 'yaml' ? 'application/yaml' : 'application/json', 'cache-control': 'no-cache, private' });
+  const headers = new Headers({ 'content-type': MEDIA_TYPES[representation.format], 'cache-control': 'no-cache, private' });
   for (const warning of warnings) headers.append('warning', warningValue(warning));
   const body = await compressed(request, bodyOf(json, representation), headers);
   headers.set('content-length', String(body.length));
@@ -49,7 +50,8 @@ async function compressed({ deps, request }: ResourceRequest, body: Uint8Array, 
   return deps.gzip(body);
 }
 
-function bodyOf(json: Uint8Array, { format, pretty }: ResourceRequest['representation']): Uint8Array {
+function bodyOf(json: Uint8Array, { format, pretty }: Representation): Uint8Array {
+  if (format === 'protobuf') return encodeProtobuf(parseJson(json) as object);
   if (format === 'yaml') return encoder.encode(yamlOf(json));
   if (!pretty) return json;
   return encoder.encode(indentJson(new TextDecoder().decode(json)));
@@ -69,13 +71,11 @@ export function documentResponse(request: Request, document: object, contentType
   return new Response(pretty ? indentJson(text) : text, { headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' } });
 }
 
-/** A refusal is always JSON: also to whoever asked for something that cannot be given. */
 export function statusResponse(status: StatusError, request: Request, warnings: string[] = []): Response {
-  const pretty = isPretty(request.headers, new URL(request.url).searchParams);
-  const text = JSON.stringify(status.toStatus());
-  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const representation = negotiateRefusal(request.headers, new URL(request.url).searchParams);
+  const headers = new Headers({ 'content-type': MEDIA_TYPES[representation.format], 'cache-control': 'no-cache, private' });
   for (const warning of warnings) headers.append('warning', warningValue(warning));
   const retryAfterSeconds = status.details?.retryAfterSeconds;
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
-  return new Response(pretty ? indentJson(text) : text, { status: status.code, headers });
+  return new Response(bodyOf(encodeJsonBytes(status.toStatus()), representation), { status: status.code, headers });
 }

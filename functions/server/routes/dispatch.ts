@@ -1,6 +1,6 @@
 import { RESOURCES, resourceFor } from '#api/resources';
 import type { ApiResource, ApiSubresource } from '#api/resource';
-import { methodNotAllowed, unknownResource } from '#api/status';
+import { connectionNotServed, methodNotAllowed, unknownResource } from '#api/status';
 import type { RequestInfo } from '../request-info.ts';
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from './access-reviews.ts';
 import { bind } from './binding.ts';
@@ -103,7 +103,7 @@ function subresourceHandler({ name, verbs }: ApiSubresource, verb: string): Hand
     case 'attach':
     case 'portforward':
     case 'proxy':
-      throw methodNotAllowed(); // upgraded connections do not come through here
+      throw connectionNotServed(name);
     default:
       return verb === 'get' ? get : verb === 'update' ? update : patch;
   }

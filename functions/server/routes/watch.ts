@@ -5,6 +5,7 @@ import type { Revision } from '#ports/table';
 import type { ListPage, WatchBatch } from '#store/object-store';
 import { concat } from '../protocol/body.ts';
 import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
+import { MEDIA_TYPES } from '../protocol/negotiate.ts';
 import { warningValue } from '../protocol/respond.ts';
 import { selectionOf } from '../protocol/selection.ts';
 import { eventLines, type EventLines } from '../protocol/event-lines.ts';
@@ -13,12 +14,12 @@ import { toStatusError } from '../translate-error.ts';
 import { readPage } from './list.ts';
 import { storageResource, type ResourceRequest } from './resource-request.ts';
 
-/** Events as lines of JSON, until the time is over, the client leaves, or history has gone. */
+/** Events as lines of JSON (or frames of protobuf), until the time is over, the client leaves, or history has gone. */
 export async function watch(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, true);
   selectionOf(storageResource(request.resource), options); // a selector that nobody understands is refused before the stream begins
   includeObjectOf(request.query);
-  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const headers = new Headers({ 'content-type': request.representation.format === 'protobuf' ? `${MEDIA_TYPES.protobuf};stream=watch` : MEDIA_TYPES.json, 'cache-control': 'no-cache, private' });
   for (const warning of request.warnings) headers.append('warning', warningValue(warning));
   if (request.request.method === 'HEAD') return new Response(null, { headers });
 
