@@ -15,7 +15,7 @@ export function createSecrets(options: { parameter: string; cluster: string; now
     const text = await keptSecret({ client: new SSMClient({}), name: options.parameter }, async () => {
       // Loaded once in an installation's life: it is half of the bundle's time to start.
       const { createAuthority } = await import('#adapters/certificates/authority');
-      const made: Secrets = { authority: await createAuthority(options.cluster, options.now()), signingKeys: [createSigningKey()] };
+      const made: Secrets = { authority: await createAuthority(options.cluster, options.now()), signingKeys: [await createSigningKey()] };
       return JSON.stringify(made);
     });
     return Secrets.parse(JSON.parse(text));

@@ -13,19 +13,21 @@ const RENEW_BEFORE_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes what is missing and renews what is about to end or lacks a name; the CA and the signing key, once made, stay. */
 export async function loadPki(folder: DataFolder, options: { clusterUid: string; names: string[]; nowMs: number }): Promise<Pki> {
+  const signingKey = loadSigningKey(join(folder.pki, 'service-account.key')); // begun first: nothing takes longer
+  signingKey.catch(() => undefined); // seen below
   const authority = await kept(folder, 'ca', () => createAuthority(options.clusterUid, options.nowMs));
   let serving = readPair(folder, 'server');
   if (!serving || !isServing(serving.certificate, options.names, { nowMs: options.nowMs, marginMs: RENEW_BEFORE_MS })) {
     serving = await issueServing(authority, options.names, options.nowMs);
     writePair(folder, 'server', serving);
   }
-  return { authority: authority.certificate, serving, signingKey: loadSigningKey(join(folder.pki, 'service-account.key')) };
+  return { authority: authority.certificate, serving, signingKey: await signingKey };
 }
 
-function loadSigningKey(path: string): string {
+async function loadSigningKey(path: string): Promise<string> {
   const there = readFileIfThere(path);
   if (there !== undefined) return there;
-  const made = createSigningKey();
+  const made = await createSigningKey();
   writeFileDurably(path, made, 0o600);
   return made;
 }

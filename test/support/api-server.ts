@@ -85,7 +85,7 @@ export async function startApiServer(options: { config?: Partial<ServerConfig>; 
     clock,
     ids: systemIds,
     digest: systemDigest,
-    signer: createSigner([createSigningKey()]),
+    signer: createSigner([await createSigningKey()]),
     doorbell: { ring: async () => undefined },
     nodeChannel,
     report: (failure) => failures.push(failure),

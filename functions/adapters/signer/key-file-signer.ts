@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, sign, verify, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Signer } from '#ports/signer';
 
 /** Service-account tokens as RS256 JSON Web Signatures, the algorithm that every Kubernetes client and OIDC verifier takes. */
@@ -25,9 +26,10 @@ export function createSigner(privateKeys: string[]): Signer {
   };
 }
 
-/** A new private key, as PEM. */
-export function createSigningKey(): string {
-  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+/** A new private key, as PEM. The search for its primes takes up to half a second, beside this thread. */
+export async function createSigningKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 interface Key {
