@@ -6,9 +6,9 @@ import type { DeleteOptions } from './object-store.ts';
 
 /**
  * Deletion has two phases: an object that somebody holds (by finalizers, by a grace period) is marked, and goes when the last hold does.
- * `remove`: it goes now; `mark`: the object as it is to be written; `keep`: it is being deleted already, and nothing changes.
+ * `remove`: it goes now, and this is its last state; `mark`: the object as it is to be written; `keep`: it is being deleted already, and nothing changes.
  */
-export type DeletionPlan = { step: 'remove' } | { step: 'keep' } | { step: 'mark'; object: KubeObject };
+export type DeletionPlan = { step: 'remove'; object: KubeObject } | { step: 'keep' } | { step: 'mark'; object: KubeObject };
 
 type DeletionWish = Pick<DeleteOptions, 'gracePeriodSeconds' | 'propagationPolicy'>;
 
@@ -18,8 +18,11 @@ export function planDeletion(resource: ApiResource, object: KubeObject, wish: De
   const grace = graceOf(resource, object, wish);
   if (grace === 'pending') return { step: 'keep' };
   const held = isHeld(resource, next);
-  if (grace === 0 && !held) return { step: 'remove' };
+  const removes = grace === 0 && !held;
+  // A kind that knows a grace period shows in its last state that there was none; others go as they were.
+  if (removes && rulesFor(resource).gracePeriodSeconds === undefined) return { step: 'remove', object };
   mark(resource, next, { grace, nowMs });
+  if (removes) return { step: 'remove', object: next };
   return changed(object, next) ? { step: 'mark', object: next } : { step: 'keep' };
 }
 

@@ -192,12 +192,16 @@ describe('delete', () => {
     expect((await opened.store.delete(ref('p', PODS), { gracePeriodSeconds: 60 })).object.revision).toBe(object.revision);
     const shorter = await opened.store.delete(ref('p', PODS), { gracePeriodSeconds: 10 });
     expect(shorter.object.object.metadata).toMatchObject({ deletionTimestamp: '2026-01-01T00:00:10Z', deletionGracePeriodSeconds: 10 });
-    expect((await opened.store.delete(ref('p', PODS), { gracePeriodSeconds: 0 })).deleted).toBe(true);
+    const last = await opened.store.delete(ref('p', PODS), { gracePeriodSeconds: 0 });
+    expect(last.deleted).toBe(true);
+    expect(last.object.object.metadata).toMatchObject({ deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 0 });
   });
 
   test('a pod that nobody runs goes at once', async () => {
     await createPod('p', {});
-    expect((await opened.store.delete(ref('p', PODS))).deleted).toBe(true);
+    const { object, deleted } = await opened.store.delete(ref('p', PODS));
+    expect(deleted).toBe(true);
+    expect(object.object.metadata).toMatchObject({ deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 0 });
   });
 
   test('a namespace is Terminating until its own finalizers are gone', async () => {
