@@ -23,8 +23,9 @@ export function serverConfig(externalUrl: string): ServerConfig {
     servedKinds,
     serviceAccountAdmission: true,
     watch: {
-      // Whoever names a time comes again by itself; the function never hears that a client has left, so an abandoned watch costs this much.
-      maxDurationMs: 60_000,
+      // Informers, `kubectl wait` and `kubectl delete` come again by themselves. The function never hears that a client has left, so an
+      // abandoned watch costs this much, and holds one of the account's concurrent executions as long; new accounts have ten.
+      maxDurationMs: 20_000,
       defaultDurationMs: TIMEOUTS.api * 1000 - END_BEFORE_TIMEOUT_MS,
       maxWatches: 10,
       bookmarkIntervalMs: 30_000,

@@ -54,9 +54,9 @@ export interface ServerConfig {
 }
 
 export interface WatchLimits {
-  /** A watch whose client named a timeoutSeconds ends cleanly after this: such clients come again by themselves. */
+  /** The watch of a client that comes again by itself ends cleanly after this. */
   maxDurationMs: number;
-  /** When the client named no timeoutSeconds: `kubectl get -w` ends with its watch. On Lambda well before the function does. */
+  /** When the client named no timeoutSeconds; on Lambda well before the function ends. */
   defaultDurationMs: number;
   maxWatches: number;
   bookmarkIntervalMs: number;

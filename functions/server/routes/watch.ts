@@ -35,9 +35,12 @@ export async function watch(request: ResourceRequest): Promise<Response> {
   return new Response(streamOf(linesOf(request, options, stop.signal), end), { headers });
 }
 
-function durationOf({ deps }: ResourceRequest, { timeoutSeconds }: ListOptions): number {
+// Informers name a time and come again; `kubectl wait` and `kubectl delete` name none and come again too. Only `kubectl get -w` ends
+// silently with its watch: it asks for Tables.
+function durationOf({ deps, representation }: ResourceRequest, { timeoutSeconds }: ListOptions): number {
   const { maxDurationMs, defaultDurationMs } = deps.config.watch;
-  return timeoutSeconds === undefined ? defaultDurationMs : Math.min(maxDurationMs, timeoutSeconds * 1000);
+  if (timeoutSeconds === undefined && representation.as === 'Table') return defaultDurationMs;
+  return Math.min(maxDurationMs, timeoutSeconds === undefined ? defaultDurationMs : timeoutSeconds * 1000);
 }
 
 // What may wait for a slow client; behind it nothing is read from the store until the client has taken some.

@@ -78,13 +78,15 @@ async function deliver(options: StreamMappingOptions, records: StreamRecord[], s
 // After the last attempt the records are given up: a shard must not stand still for ever.
 async function deliverBatch(options: StreamMappingOptions, batch: StreamRecord[], signal: AbortSignal): Promise<void> {
   let rest = batch;
-  for (let attempt = 0; attempt <= options.maximumRetryAttempts && rest.length > 0 && !signal.aborted; attempt++) {
-    if (attempt > 0) await pause(RETRY_MS, signal);
+  let attempts = 0;
+  while (attempts <= options.maximumRetryAttempts && rest.length > 0 && !signal.aborted) {
     try {
+      attempts += 1;
       rest = unhandled(rest, await options.invoke({ Records: rest }));
     } catch (error) {
-      if (error instanceof Error && error.name === 'Throttled') attempt -= 1; // waits for room, and is no attempt
+      if (error instanceof Error && error.name === 'Throttled') attempts -= 1; // waits for room, and is no attempt
     }
+    if (rest.length > 0) await pause(RETRY_MS, signal);
   }
 }
 
