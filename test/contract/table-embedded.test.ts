@@ -1,10 +1,10 @@
 import { openEmbeddedTable } from '#adapters/embedded/open';
 import { shiftedClock } from '#test/support/clock';
-import { temporaryFolder } from '#test/support/folder';
+import { volatileFolder } from '#test/support/folder';
 import { tableContract } from './table.contract.ts';
 
 tableContract('the embedded adapter', async () => {
-  const folder = temporaryFolder('table');
+  const folder = volatileFolder('table');
   const clock = shiftedClock();
   const embedded = openEmbeddedTable({ folder: folder.path, clock });
   return {

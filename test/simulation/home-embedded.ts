@@ -1,7 +1,7 @@
 import { openEmbeddedTable } from '#adapters/embedded/open';
 import type { Table } from '#ports/table';
 import { shiftedClock } from '#test/support/clock';
-import { temporaryFolder } from '#test/support/folder';
+import { volatileFolder } from '#test/support/folder';
 import { runBatch, type Gate } from './batch.ts';
 import type { Process } from './interleaving.ts';
 
@@ -9,7 +9,7 @@ const AT_ONCE = 250;
 
 /** All on one LMDB environment, so that their commits share flushes. Its commits cannot be torn: a process that dies here only stops. */
 export async function runOnEmbedded(seeds: readonly number[], onFaults: (faults: string[]) => void): Promise<void> {
-  const folder = temporaryFolder('history');
+  const folder = volatileFolder('history');
   const clock = shiftedClock();
   const embedded = openEmbeddedTable({ folder: folder.path, clock });
   const connect = (gate: Gate): Process => {

@@ -11,7 +11,7 @@ import { apiTokenOf, storeApiToken } from '#server/authenticate/api-token';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
 import type { ServerConfig, ServerDeps } from '#server/deps';
 import { openObjectStore } from '#store/open';
-import { temporaryFolder } from './folder.ts';
+import { volatileFolder } from './folder.ts';
 
 /** The API server of a new cluster over the embedded table, in this process. */
 export interface ApiServer {
@@ -72,7 +72,7 @@ export const TEST_CONFIG: ServerConfig = {
 };
 
 export async function startApiServer(options: { config?: Partial<ServerConfig>; clock?: Clock; bootstrap?: boolean } = {}): Promise<ApiServer> {
-  const folder = temporaryFolder('api');
+  const folder = volatileFolder('api');
   const clock = options.clock ?? systemClock;
   const { table, wakeup, close } = openEmbeddedTable({ folder: folder.path, clock });
   const cluster = systemIds.uuid();

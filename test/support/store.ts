@@ -6,7 +6,7 @@ import { openObjectStore } from '#store/open';
 import type { ObjectStore } from '#store/object-store';
 import { manualClock } from './clock.ts';
 import type { ManualClock } from './clock.ts';
-import { temporaryFolder } from './folder.ts';
+import { volatileFolder } from './folder.ts';
 import { seededIds } from './ids.ts';
 
 export interface TestStore {
@@ -20,7 +20,7 @@ export interface TestStore {
 
 /** The real store over the real embedded table, with a clock that the test moves. */
 export function openTestStore(cluster = 'c1'): TestStore {
-  const folder = temporaryFolder('store');
+  const folder = volatileFolder('store');
   const clock = manualClock();
   const embedded = openEmbeddedTable({ folder: folder.path, clock });
   const another = (seed = 2, table = embedded.table): ObjectStore => openObjectStore({ table, wakeup: embedded.wakeup, cluster, clock, ids: seededIds(seed) });

@@ -4,15 +4,15 @@ import type { EmbeddedTable } from '#adapters/embedded/open';
 import { partitionOf } from '#ports/table';
 import { manualClock } from '#test/support/clock';
 import type { ManualClock } from '#test/support/clock';
-import { temporaryFolder } from '#test/support/folder';
+import { volatileFolder } from '#test/support/folder';
 
 const PARTITION = partitionOf('c1', '', 'pods');
-let folder: ReturnType<typeof temporaryFolder>;
+let folder: ReturnType<typeof volatileFolder>;
 let clock: ManualClock;
 let embedded: EmbeddedTable;
 
 beforeEach(() => {
-  folder = temporaryFolder('wakeup');
+  folder = volatileFolder('wakeup');
   clock = manualClock();
   embedded = openEmbeddedTable({ folder: folder.path, clock });
 });
