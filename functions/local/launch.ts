@@ -30,6 +30,11 @@ const NODES_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
 const POLL_MS = 25;
 
+/** What is going to run the pods: what was asked for, else what the folder's cluster was made with, else Docker. */
+export function runtimeOf({ dataDir, runtime }: Pick<LaunchOptions, 'dataDir' | 'runtime'>): Cluster['runtime'] {
+  return runtime ?? readCluster(dataFolder(dataDir))?.runtime ?? 'docker';
+}
+
 /** Starts the server of a folder, or finds it running; resolves when the API answers. */
 export function launch(options: LaunchOptions): Promise<Launched> {
   return inTurn(dataFolder(options.dataDir), () => launchAlone(options));
@@ -89,7 +94,7 @@ async function nodesReady({ folder, cluster, awaited }: { folder: DataFolder; cl
 async function settle(folder: DataFolder, options: LaunchOptions): Promise<Cluster> {
   const there = readCluster(folder);
   if (!there) {
-    const made: Cluster = { uid: randomUUID(), port: await choosePort(options.port), runtime: options.runtime ?? 'docker', workers: options.workers ?? 1, ...chooseRanges(randomInt(256)) };
+    const made: Cluster = { uid: randomUUID(), port: await choosePort(options.port), runtime: runtimeOf(options), workers: options.workers ?? 1, ...chooseRanges(randomInt(256)) };
     writeCluster(folder, made);
     return made;
   }

@@ -28,9 +28,8 @@ export function upCommand(): Command {
 
 async function up(options: z.infer<typeof UpOptions>): Promise<void> {
   const progress = createProgress(process.stdout);
-  const { launch, stop } = await import('#local/launch');
-  const { runtime = 'docker' } = options;
-  if (runtime === 'docker') await ensureDocker(progress);
+  const { launch, runtimeOf, stop } = await import('#local/launch');
+  if (runtimeOf(options) === 'docker') await ensureDocker(progress);
   const cluster = await progress.step('Starting the control plane', (say) => launch({ ...options, program: program(), say }));
   await progress.step(`Waiting for ${cluster.nodes.length === 1 ? 'the worker' : `${cluster.nodes.length} workers`}`, (say) => cluster.nodesReady(say));
   if (options.sample) {
