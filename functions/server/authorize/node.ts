@@ -2,7 +2,7 @@ import type { KubeObject } from '#api/object';
 import { podReferences, type PodReferences } from '#core/pod-references';
 import { ruleAllows, type PolicyRule } from '#core/rbac';
 import type { ObjectStore } from '#store/object-store';
-import { builtIn } from '../lookup.ts';
+import { builtIn, getIfExists } from '../lookup.ts';
 import type { Attributes, Decision } from './attributes.ts';
 
 /**
@@ -61,9 +61,10 @@ async function decidePods(
     const ownOnly = asked.fieldSelector.split(',').some((term) => term === `spec.nodeName=${node}` || term === `spec.nodeName==${node}`);
     return decide(ownOnly, 'can only list/watch pods with spec.nodeName field selector');
   }
-  const pods = await podsOfNode(store, node);
-  const own = pods.some(({ metadata }) => metadata.name === asked.name && metadata.namespace === asked.namespace);
-  return decide(own, 'no relationship found between this object and the node');
+  const pod = await getIfExists(store, builtIn('', 'pods'), { namespace: asked.namespace, name: asked.name });
+  // What is gone belongs to nobody: a status or a deletion that comes late is answered with 404, not refused.
+  const isOwn = pod === undefined ? asked.verb !== 'get' : nodeOf(pod.object) === node;
+  return decide(isOwn, 'no relationship found between this object and the node');
 }
 
 async function decideReferenced(store: ObjectStore, node: string, asked: { resource: string; name: string; namespace: string }): Promise<Decision> {
@@ -89,9 +90,13 @@ function refersTo(references: PodReferences, resource: string, name: string): bo
 async function podsOfNode(store: ObjectStore, node: string): Promise<KubeObject[]> {
   const { items } = await store.list(builtIn('', 'pods'), {
     index: { index: 'node', term: node },
-    matches: (pod) => (pod.spec as { nodeName?: string } | undefined)?.nodeName === node,
+    matches: (pod) => nodeOf(pod) === node,
   });
   return items.map(({ object }) => object);
+}
+
+function nodeOf(pod: KubeObject): string | undefined {
+  return (pod.spec as { nodeName?: string } | undefined)?.nodeName;
 }
 
 const READ = ['get', 'list', 'watch'];

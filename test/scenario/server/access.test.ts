@@ -109,6 +109,20 @@ test('a node sees its own pods, what they refer to, and itself', async () => {
   expect((await as('PUT', '/apis/rbac.authorization.k8s.io/v1/clusterroles/view', {})).status).toBe(403);
 });
 
+test('a node that speaks of a pod that is gone is told so, and may not touch one of another node', async () => {
+  const token = await api.tokenFor('system:node:n3', ['system:nodes']);
+  const pods = '/api/v1/namespaces/default/pods';
+  await api.request('POST', pods, { body: { metadata: { name: 'far' }, spec: { ...POD.spec, nodeName: 'n4' } } });
+  const late = (method: string, path: string, body?: object) => api.request(method, `${pods}/${path}`, { token, body, headers: { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' } });
+  const outcomes = async (name: string) => [
+    (await late('PATCH', `${name}/status`, { status: { phase: 'Failed' } })).status,
+    (await late('DELETE', name, { gracePeriodSeconds: 0 })).status,
+    (await late('GET', name)).status,
+  ];
+  expect(await outcomes('gone')).toEqual([404, 404, 403]);
+  expect(await outcomes('far')).toEqual([403, 403, 403]);
+});
+
 test('a node reaches its own endpoints and no other’s', async () => {
   const token = await api.tokenFor('system:node:n1', ['system:nodes']);
   expect((await api.request('GET', '/zeroplane/v1/nodes/n1/channel', { token })).json).toEqual({ kind: 'long-poll' });
