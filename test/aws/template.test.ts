@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { TABLE_DEFINITION, TTL_ATTRIBUTE } from '#adapters/dynamodb/definition';
+import { synthesised } from './open-account.ts';
+import type { Resource } from './template/load.ts';
+
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+}
+
+const resources = (type: string): Resource[] => Object.values(synthesised().Resources).filter(({ Type }) => Type === type);
+
+test('no right is wider than its resource, but for listing streams, which knows no resource', () => {
+  const statements = resources('AWS::IAM::Policy').flatMap(({ Properties }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+  const wide = statements.filter(({ Action, Resource }) => [Action].flat().some((action) => action.includes('*')) || [Resource].flat().includes('*'));
+  expect(wide.map(({ Action }) => Action)).toEqual(['dynamodb:ListStreams']);
+  expect(statements.length).toBeGreaterThan(8);
+});
+
+test('the table is as the adapter wants it', () => {
+  const [table] = resources('AWS::DynamoDB::Table');
+  const { AttributeDefinitions, KeySchema, BillingMode, StreamSpecification } = TABLE_DEFINITION;
+  expect(table?.Properties).toMatchObject({
+    AttributeDefinitions,
+    KeySchema,
+    BillingMode,
+    StreamSpecification: { StreamViewType: StreamSpecification.StreamViewType },
+    TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+    DeletionProtectionEnabled: true,
+  });
+});
+
+test('functions may ring for themselves, and end well before a crashed one’s message is seen again', () => {
+  for (const { Properties } of resources('AWS::Lambda::Function')) expect(Properties['RecursiveLoop']).toBe('Allow');
+  const [ring] = resources('AWS::SQS::Queue').filter(({ Properties }) => Properties['FifoQueue'] === true && Properties['VisibilityTimeout'] !== undefined);
+  expect(ring?.Properties['VisibilityTimeout']).toBe(35);
+});
