@@ -1,7 +1,8 @@
 import { completeStruct } from './codec/go-form.ts';
 import { isEqual } from './equal.ts';
+import { dropGatedFields } from './gated-fields.ts';
 import type { FieldError } from './field-error.ts';
-import type { KindRules, RuleContext, WrittenSubresource } from './kind-rules.ts';
+import type { RuleContext, WrittenSubresource } from './kind-rules.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
 import type { ApiResource } from './resource.ts';
 import { rulesFor } from './rules.ts';
@@ -32,6 +33,7 @@ export function beforeCreate(resource: ApiResource, object: KubeObject, context:
   const repeated = dropRepeatedOwners(meta);
   delete meta.deletionTimestamp;
   delete meta.deletionGracePeriodSeconds;
+  dropGated(resource, object);
   if (rules.isNewGeneration) meta.generation = 1;
   if (hasStatus(resource) && !rules.keepsStatusOnCreate) resetStatus(resource, object);
   rules.prepareForCreate?.(object, context);
@@ -54,7 +56,8 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
   const { object, old } = input;
   const repeated = dropRepeatedOwners(object.metadata);
   carryOver(object.metadata, old.metadata);
-  if (input.subresource === 'status') return statusUpdate(rules, object, { old, context });
+  dropGated(resource, object);
+  if (input.subresource === 'status') return statusUpdate(resource, object, { old, context });
   // A binding writes the node and the condition that says so; it is no new wish.
   if (input.subresource === 'binding') return { fields: validateObjectMetaUpdate(object.metadata, old.metadata), warnings: [] };
   if (hasStatus(resource)) keep(object, old, 'status');
@@ -68,9 +71,11 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
   return { fields: distinct(fields), warnings: [...repeated, ...(rules.warnings?.(object, old) ?? [])] };
 }
 
-function statusUpdate(rules: KindRules, object: KubeObject, { old, context }: { old: KubeObject; context: RuleContext }): Verdict {
+function statusUpdate(resource: ApiResource, object: KubeObject, { old, context }: { old: KubeObject; context: RuleContext }): Verdict {
+  const rules = rulesFor(resource);
   if (rules.status?.prepareForUpdate) rules.status.prepareForUpdate(object, old, context);
   else onlyStatusChanges(object, old);
+  if (METADATA_STAYS.has(`${resource.group}/${resource.kind}`)) keepWithMetadata(object, old);
   const fields = [...validateObjectMetaUpdate(object.metadata, old.metadata, rules.plainFinalizers), ...(rules.status?.validateUpdate?.(object, old) ?? [])];
   return { fields: distinct(fields), warnings: [] };
 }
@@ -80,6 +85,27 @@ function onlyStatusChanges(object: KubeObject, old: KubeObject): void {
     if (!['apiVersion', 'kind', 'metadata', 'status'].includes(field)) keep(object, old, field);
   }
   keep(object.metadata, old.metadata, 'labels');
+}
+
+function dropGated({ group, version, kind }: ApiResource, object: KubeObject): void {
+  const struct = typeOf(group, version, kind);
+  if (struct) dropGatedFields(struct, object);
+}
+
+// A fact of each kind: of these not even annotations change with a status.
+const METADATA_STAYS = new Set([
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+  'apiregistration.k8s.io/APIService',
+  'flowcontrol.apiserver.k8s.io/FlowSchema',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
+  'networking.k8s.io/ServiceCIDR',
+  'resource.k8s.io/ResourceClaim',
+  'storage.k8s.io/VolumeAttachment',
+]);
+
+function keepWithMetadata(object: KubeObject, old: KubeObject): void {
+  const { resourceVersion } = object.metadata;
+  object.metadata = { ...structuredClone(old.metadata), ...(resourceVersion !== undefined && { resourceVersion }) };
 }
 
 // To what Go writes of a status in which nothing is set.

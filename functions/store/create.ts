@@ -19,7 +19,7 @@ export function create(deps: WriteDeps, { partition }: PartitionView, resource: 
   let names = 0;
   return retrying(async (claimAttempt) => {
     for (;;) {
-      const next = prepare(deps, resource, object);
+      const next = prepare(deps, resource, { object, options });
       const key = keyOf(resource, next.metadata);
       const current = await deps.table.read(partition, key);
       if (!current?.value) return writeObject(deps, { resource, partition, object: next, previous: undefined, expect: current?.revision ?? 0, options, claimAttempt });
@@ -29,7 +29,7 @@ export function create(deps: WriteDeps, { partition }: PartitionView, resource: 
   });
 }
 
-function prepare({ clock, ids }: WriteDeps, resource: ApiResource, object: KubeObject): KubeObject {
+function prepare({ clock, ids }: WriteDeps, resource: ApiResource, { object, options }: { object: KubeObject; options: WriteOptions }): KubeObject {
   const next = structuredClone(object);
   const now = formatTime(clock.now());
   const { metadata } = next;
@@ -37,7 +37,8 @@ function prepare({ clock, ids }: WriteDeps, resource: ApiResource, object: KubeO
   metadata.uid = ids.uuid();
   metadata.creationTimestamp = now;
   delete metadata.resourceVersion;
-  const { fields } = beforeCreate(resource, next, { now });
+  const { fields, warnings } = beforeCreate(resource, next, { now });
   if (fields.length > 0) throw invalid(resource, next, fields);
+  for (const warning of warnings) options.warn?.(warning);
   return next;
 }

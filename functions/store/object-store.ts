@@ -107,6 +107,8 @@ export interface WatchBatch {
 }
 
 export interface WriteOptions {
+  /** Hears what the client is to be told beside success; more than once of an attempt that was repeated. */
+  warn?: (warning: string) => void;
   dryRun?: boolean;
   /** Who writes, for the log (`loop` for controllers). */
   by?: string;

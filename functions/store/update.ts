@@ -26,7 +26,7 @@ export function update(deps: WriteDeps, view: PartitionView, { ref, change, opti
     const old = current.object;
     const object = await change(structuredClone(old));
     checkVersion(resource, old, object);
-    prepare(deps, resource, { object, old, subresource: options.subresource });
+    prepare(deps, resource, { object, old, options });
     const removes = goesWithUpdate(resource, object);
     if (!removes && isEqual(withoutVersion(object), withoutVersion(old))) return current;
     const { partition } = view;
@@ -49,9 +49,10 @@ function anotherObject({ storage }: ApiResource, { metadata: { namespace, name =
   return new PortError('Conflict', `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
 }
 
-function prepare({ clock }: WriteDeps, resource: ApiResource, write: { object: KubeObject; old: KubeObject; subresource: UpdateOptions['subresource'] }): void {
-  const { fields } = beforeUpdate(resource, write, { now: formatTime(clock.now()) });
-  if (fields.length > 0) throw invalid(resource, write.object, fields);
+function prepare({ clock }: WriteDeps, resource: ApiResource, { object, old, options }: { object: KubeObject; old: KubeObject; options: UpdateOptions }): void {
+  const { fields, warnings } = beforeUpdate(resource, { object, old, subresource: options.subresource }, { now: formatTime(clock.now()) });
+  if (fields.length > 0) throw invalid(resource, object, fields);
+  for (const warning of warnings) options.warn?.(warning);
 }
 
 // What is never stored does not make a difference.

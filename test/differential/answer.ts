@@ -36,11 +36,11 @@ const ADMISSION_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.
 const ADMISSION_FINALIZERS = ['kubernetes.io/pv-protection', 'kubernetes.io/pvc-protection', 'kubernetes.io/vac-protection'];
 const IDENTITY_FIELDS = ['username', 'uid', 'groups', 'extra'];
 
-/** Without volatile values, with sorted keys, and with null, [] and {} as absent: which of them is written says nothing. */
+/** Without volatile values, with sorted keys, and with null and [] as absent: where Go writes a list or a time without value as null, we write [] or nothing. */
 export function normalise(object: KubeObject): unknown {
   const copy = structuredClone(object);
   for (const field of VOLATILE) delete (copy.metadata as Record<string, unknown>)[field];
-  copy.metadata.finalizers = copy.metadata.finalizers?.filter((name) => !ADMISSION_FINALIZERS.includes(name)) ?? [];
+  withoutAdmissionFinalizers(copy);
   if (copy.kind === 'Pod') withoutPodAdmission(copy);
   if (copy.kind === 'Job') withoutUid(copy);
   if (copy.kind === 'Service') withoutAllocations(copy);
@@ -48,6 +48,12 @@ export function normalise(object: KubeObject): unknown {
   if (copy.kind === 'CertificateSigningRequest') for (const field of IDENTITY_FIELDS) delete (copy.spec as Record<string, unknown>)[field];
   if (copy.kind === 'Node') withoutNotReadyTaint(copy);
   return canonical(copy);
+}
+
+function withoutAdmissionFinalizers({ metadata }: KubeObject): void {
+  const kept = metadata.finalizers?.filter((name) => !ADMISSION_FINALIZERS.includes(name)) ?? [];
+  if (kept.length > 0) metadata.finalizers = kept;
+  else delete metadata.finalizers;
 }
 
 interface Toleration {
@@ -60,7 +66,9 @@ function withoutPodAdmission(pod: KubeObject): void {
   delete spec.priority;
   delete spec.preemptionPolicy;
   for (const condition of (pod.status as { conditions?: Record<string, unknown>[] } | undefined)?.conditions ?? []) delete condition['lastTransitionTime'];
-  spec.tolerations = spec.tolerations?.filter(({ key, tolerationSeconds }) => !(ADMISSION_TOLERATIONS.includes(key ?? '') && tolerationSeconds === 300)) ?? [];
+  const kept = spec.tolerations?.filter(({ key, tolerationSeconds }) => !(ADMISSION_TOLERATIONS.includes(key ?? '') && tolerationSeconds === 300)) ?? [];
+  if (kept.length > 0) spec.tolerations = kept;
+  else delete spec.tolerations;
 }
 
 function withoutAllocations(service: KubeObject): void {
@@ -84,7 +92,9 @@ function withoutUid(job: KubeObject): void {
 
 function withoutNotReadyTaint(node: KubeObject): void {
   const spec = node.spec as { taints?: { key: string }[] } | undefined;
-  if (spec?.taints) spec.taints = spec.taints.filter(({ key }) => key !== 'node.kubernetes.io/not-ready');
+  const kept = spec?.taints?.filter(({ key }) => key !== 'node.kubernetes.io/not-ready') ?? [];
+  if (spec && kept.length > 0) spec.taints = kept;
+  else delete spec?.taints;
 }
 
 function canonical(value: unknown): unknown {
@@ -96,5 +106,5 @@ function canonical(value: unknown): unknown {
 }
 
 function isNothing(value: unknown): boolean {
-  return value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 }

@@ -9,7 +9,7 @@ import { samples } from './samples.ts';
 const mutations = mutationsOf(samples(), { seed: SEED, count: COUNT });
 const theirs = recorded<RecordedMutation>('mutations.json');
 const ours = mutations.map(({ sample, body }) => create(sample.resource, body).answer);
-const explained = new Set(Object.values(known).flat());
+const explained = new Set(Object.values(known).filter(Array.isArray).flat() as string[]);
 
 test('the recording is of these mutations, and the real API server refuses enough of them', () => {
   expect(theirs.map(({ body }) => body)).toEqual(mutations.map(({ body }) => digest(body)));

@@ -5,11 +5,13 @@ import type { ApiResource } from '#api/resource';
 import { answerOf, digest, normalise } from './answer.ts';
 import { mutationsOf } from './mutations.ts';
 import { connect, type Peer, type PeerAnswer } from './peer/client.ts';
+import { fullSamples } from './full-samples.ts';
 import { collectionPath } from './paths.ts';
 import { startPeer } from './peer/start.ts';
 import { COUNT, SEED, type RecordedMutation, type RecordedObject, type RecordedWalk } from './recording.ts';
-import { manifests, NAMESPACE, others, samples, type Sample } from './samples.ts';
+import { manifests, others, samples, type Sample } from './samples.ts';
 import { tryUpdates, updates, type UpdateAnswer } from './updates.ts';
+import { setUp } from './walk-setting.ts';
 import { walk } from './walk.ts';
 import type { KubeObject } from '#api/object';
 
@@ -19,7 +21,7 @@ if (values.build === undefined && !values.running) throw new Error('usage: npm r
 const peer = values.running ? connect(Number(values.port)) : startPeer(values.build ?? '', Number(values.port));
 const folder = join(import.meta.dirname, 'recorded');
 mkdirSync(folder, { recursive: true });
-await peer.send('POST', '/api/v1/namespaces', JSON.stringify({ metadata: { name: NAMESPACE } }));
+await setUp(peer.send);
 write('samples.json', await recordObjects(peer, [...manifests(), ...samples()]));
 write('others.json', await recordObjects(peer, others()));
 write('updates.json', await recordUpdates(peer));
@@ -36,8 +38,8 @@ async function recordUpdates(to: Peer): Promise<UpdateAnswer[][]> {
 
 async function recordWalks(to: Peer): Promise<RecordedWalk[]> {
   const recorded: RecordedWalk[] = [];
-  for (const sample of [...samples(), ...others()]) {
-    recorded.push({ name: `${sample.object.kind} ${sample.object.metadata.name}`, steps: await walk(to.send, sample) });
+  for (const sample of [...samples(), ...others(), ...fullSamples()]) {
+    recorded.push({ name: `${sample.object.kind} ${sample.object.metadata.name}`, steps: await walk(to, sample) });
   }
   return recorded;
 }

@@ -6,12 +6,14 @@ import { ageColumn, ageOf, column, nameColumn, NONE } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 // Its Jobs' names append eleven characters, and must be labels themselves.
 const MAX_NAME = 52;
 const name: NameCheck = (value) => (value.length > MAX_NAME ? [...dns1123Subdomain(value), `must be no more than ${MAX_NAME} characters`] : dns1123Subdomain(value));
 
 export const cronJobRules: KindRules<CronJob> = {
+  warnings: templateWarnings(({ spec }) => spec?.jobTemplate?.spec?.template, 'spec.jobTemplate.spec.template'),
   name,
   setDefaults: ({ spec }) => {
     if (!spec) return;

@@ -12,6 +12,10 @@ export const csiDriverRules: KindRules<CSIDriver> = {
     spec.seLinuxMount ??= false;
     if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
   },
+  warnings: ({ spec }, old) => {
+    if (old || !spec.tokenRequests?.length || spec.serviceAccountTokenInSecrets !== undefined) return [];
+    return ['spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'];
+  },
   columns: [
     nameColumn(),
     column('AttachRequired', 'Whether volumes are attached first', ({ spec }) => spec.attachRequired ?? true, { type: 'boolean' }),

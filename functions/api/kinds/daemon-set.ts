@@ -8,10 +8,12 @@ import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, labelsText, selectorText } from './pod-template-columns.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 export const daemonSetRules: KindRules<DaemonSet> = {
+  warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
   setDefaults: ({ spec }) => {
     if (!spec) return;
     spec.updateStrategy = { type: 'RollingUpdate', ...spec.updateStrategy };

@@ -8,8 +8,10 @@ import { validateSelectorAndTemplate } from '../validation/workload.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 export const deploymentRules: KindRules<Deployment> = {
+  warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
   setDefaults: (deployment) => {
     const spec = (deployment.spec ??= { template: {} });
     spec.replicas ??= 1;

@@ -29,6 +29,7 @@ export const endpointSliceRules: KindRules<EndpointSlice> = {
     if (!ADDRESS_TYPES.includes(addressType)) return [notSupported('addressType', addressType, ADDRESS_TYPES)];
     return [...portErrors(ports ?? [], 'ports'), ...endpointErrors(endpoints ?? [], addressType)];
   },
+  warnings: ({ addressType }, old) => (addressType === 'FQDN' && !old ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
   validateUpdate: ({ addressType }, old) => (addressType === old.addressType ? [] : [invalid('addressType', addressType, 'field is immutable')]),
   columns: [
     nameColumn(),

@@ -5,10 +5,12 @@ import { ageColumn, column, humanDuration, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 const UNLIMITED = 2147483647;
 
 export const jobRules: KindRules<Job> = {
+  warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
   setDefaults: ({ metadata, spec }) => {
     if (!spec) return;
     defaultSpec(spec);

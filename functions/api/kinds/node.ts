@@ -21,6 +21,7 @@ export const nodeRules: KindRules<Node> = {
     if (spec) delete spec.configSource;
   },
   validate: (node) => [...taintErrors(node.spec?.taints ?? [], 'metadata.taints'), ...cidrErrors(node.spec?.podCIDRs ?? [], 'spec.podCIDRs')],
+  warnings: ({ spec }) => (spec?.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
   validateCreate: amountErrors,
   validateUpdate: (node, old) => [...addressErrors(node), ...cidrChange(node.spec, old.spec)],
   status: {

@@ -1,8 +1,18 @@
 import type { KindRules } from '../kind-rules.ts';
-import type { PersistentVolume } from '../schema/kinds.generated.ts';
+import type { PersistentVolume, PersistentVolumeSpec } from '../schema/kinds.generated.ts';
 import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
 
 const SHORT_MODES: Record<string, string> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
+
+// Volumes that no kubelet mounts any more.
+const GONE: Partial<Record<keyof PersistentVolumeSpec, string>> = {
+  cephfs: 'spec.cephfs: deprecated in v1.28, non-functional in v1.31+',
+  glusterfs: 'spec.glusterfs: deprecated in v1.25, non-functional in v1.26+',
+  photonPersistentDisk: 'spec.photonPersistentDisk: deprecated in v1.11, non-functional in v1.16+',
+  rbd: 'spec.rbd: deprecated in v1.28, non-functional in v1.31+',
+  scaleIO: 'spec.scaleIO: deprecated in v1.16, non-functional in v1.22+',
+  storageos: 'spec.storageOS: deprecated in v1.22, non-functional in v1.25+',
+};
 
 export const persistentVolumeRules: KindRules<PersistentVolume> = {
   setDefaults: ({ spec }) => {
@@ -14,6 +24,7 @@ export const persistentVolumeRules: KindRules<PersistentVolume> = {
   prepareForCreate: (volume, { now }) => {
     volume.status = { phase: 'Pending', lastPhaseTransitionTime: now };
   },
+  warnings: ({ spec }) => Object.entries(GONE).flatMap(([source, text]) => (spec?.[source as keyof PersistentVolumeSpec] ? [text] : [])),
   columns: [
     nameColumn(),
     column('Capacity', 'How much it holds', ({ spec }) => String(spec?.capacity?.['storage'] ?? '')),

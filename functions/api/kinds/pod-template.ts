@@ -5,8 +5,10 @@ import { validatePodTemplate } from '../validation/pod-spec.ts';
 import { column, nameColumn } from './columns.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, labelsText } from './pod-template-columns.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 export const podTemplateRules: KindRules<PodTemplate> = {
+  warnings: templateWarnings(({ template }) => template, 'template'),
   setDefaults: ({ template }) => defaultPodTemplate(template),
   isNewGeneration: ({ template }, old) => !isEqual(template, old.template),
   validate: ({ template }) => validatePodTemplate(template, 'template'),

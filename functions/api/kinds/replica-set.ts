@@ -8,8 +8,10 @@ import { validateSelectorAndTemplate } from '../validation/workload.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 export const replicaSetRules: KindRules<ReplicaSet> = {
+  warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
   setDefaults: (replicaSet) => {
     const spec = (replicaSet.spec ??= {});
     spec.replicas ??= 1;

@@ -5,8 +5,10 @@ import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, labelsText } from './pod-template-columns.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 export const replicationControllerRules: KindRules<ReplicationController> = {
+  warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
   setDefaults: ({ metadata, spec }) => {
     if (!spec) return;
     const labels = spec.template?.metadata?.labels;

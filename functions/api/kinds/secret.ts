@@ -37,6 +37,7 @@ export const secretRules: KindRules<Secret> = {
   prepareForUpdate: (secret, old) => {
     if (!secret.type && old.type) secret.type = old.type;
   },
+  warnings: (secret) => (secret.type === 'kubernetes.io/tls' && !hasPem(secret.data?.['tls.crt']) ? ['tls: failed to find any PEM data in certificate input'] : []),
   validate: (secret) => {
     const { data = {} } = secret;
     const errors = Object.keys(data).flatMap((key) => configMapKey(key).map((text) => invalid(`data[${key}]`, key, text)));
@@ -82,4 +83,8 @@ function jsonErrors(base64: string, field: string): FieldError[] {
     if (error instanceof JsonSyntaxError) return [invalid(field, REDACTED, error.message)];
     throw error;
   }
+}
+
+function hasPem(certificate: unknown): boolean {
+  return typeof certificate === 'string' && atob(certificate).includes('-----BEGIN ');
 }

@@ -31,6 +31,10 @@ export const serviceRules: KindRules<Service> = {
     },
     validateUpdate: validateServiceStatus,
   },
+  warnings: ({ spec }) => [
+    ...(spec?.externalIPs?.length ? ['spec.externalIPs is deprecated and may no longer be implemented in some clusters'] : []),
+    ...(spec?.trafficDistribution === 'PreferClose' ? ['spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'] : []),
+  ],
   selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
   columns: serviceColumns,
 };

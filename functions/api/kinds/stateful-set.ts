@@ -9,10 +9,12 @@ import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns } from './pod-template-columns.ts';
+import { templateWarnings } from './pod-warnings.ts';
 
 const MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
 
 export const statefulSetRules: KindRules<StatefulSet> = {
+  warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
   name: dns1123Label,
   setDefaults: ({ spec }) => {
     if (!spec) return;
@@ -24,9 +26,9 @@ export const statefulSetRules: KindRules<StatefulSet> = {
     spec.revisionHistoryLimit ??= 10;
     defaultPodTemplate(spec.template);
     for (const claim of spec.volumeClaimTemplates ?? []) {
-      claim.apiVersion ??= 'v1';
-      claim.kind ??= 'PersistentVolumeClaim';
-      claim.status = { phase: 'Pending' };
+      claim.apiVersion = 'v1';
+      claim.kind = 'PersistentVolumeClaim';
+      claim.status = { ...claim.status, phase: claim.status?.phase || 'Pending' };
       if (claim.spec) claim.spec.volumeMode ??= 'Filesystem';
     }
   },

@@ -1,4 +1,3 @@
-import { rulesFor } from '#api/rules';
 import { applyDefaults } from '#api/defaulting';
 import { convert } from '#api/conversion';
 import type { KubeObject } from '#api/object';
@@ -30,10 +29,17 @@ export async function writeNew(request: ResourceRequest, object: KubeObject, { d
   const { name = '', generateName = '' } = object.metadata;
   request.name = name;
   await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name: name || generateName, object }, deps);
-  const written = await deps.store.create(stored, object, { dryRun, ...serviceClaims(deps, stored) });
-  request.warnings.push(...(rulesFor(stored).warnings?.(written.object) ?? []), ...unservedWarning(request));
+  const written = await deps.store.create(stored, object, { dryRun, warn: warner(request), ...serviceClaims(deps, stored) });
+  request.warnings.push(...unservedWarning(request));
   if (!dryRun) await ring(deps, stored, written.revision);
   return written;
+}
+
+/** Collects what the client is told, each once. */
+export function warner({ warnings }: ResourceRequest): (warning: string) => void {
+  return (warning) => {
+    if (!warnings.includes(warning)) warnings.push(warning);
+  };
 }
 
 /** Defaults are those of the stored version. */

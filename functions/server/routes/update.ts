@@ -1,6 +1,5 @@
 import { convert } from '#api/conversion';
 import type { KubeObject } from '#api/object';
-import { rulesFor } from '#api/rules';
 import { badRequest } from '#api/status';
 import { hasCode } from '#ports/errors';
 import type { StoredObject, UpdateOptions } from '#store/object-store';
@@ -12,7 +11,7 @@ import { readBody } from '../protocol/body.ts';
 import { decodeObject } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
-import { inNamespaceOf, toStorage, writeNew } from './create.ts';
+import { inNamespaceOf, toStorage, warner, writeNew } from './create.ts';
 import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
 
@@ -67,8 +66,7 @@ export async function writeUpdate(
     return object;
   };
   const named = subresource ? { subresource: subresource.name as NonNullable<UpdateOptions['subresource']> } : {};
-  const written = await deps.store.update(refOf(request), admitted, { dryRun, ...named, ...serviceClaims(deps, stored) });
-  request.warnings.push(...(rulesFor(stored).warnings?.(written.object, previous) ?? []));
+  const written = await deps.store.update(refOf(request), admitted, { dryRun, warn: warner(request), ...named, ...serviceClaims(deps, stored) });
   const changed = String(previous?.metadata.resourceVersion) !== String(written.object.metadata.resourceVersion);
   if (!dryRun && changed) await ring(deps, stored, written.revision);
   return written;

@@ -16,6 +16,7 @@ export function startPeer(buildFolder: string, port: number): Peer {
   const peer = connect(port);
   return {
     send: peer.send,
+    watch: peer.watch,
     close: () => {
       peer.close();
       for (const pid of readFileSync(join(data, 'pids'), 'utf8').trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
