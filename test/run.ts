@@ -13,6 +13,9 @@ import { ensureNeeds } from './support/needs.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const REPORTS = join(ROOT, '.cache', 'reports');
 
+/** What is read of vitest's own JSON report. */
+const Report = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
+
 interface Part {
   name: string;
   run(): Promise<void>;
@@ -79,8 +82,6 @@ async function onEmulatedAccount(use: (kubeconfig: string) => Promise<void>): Pr
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
-
-const Report = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
 
 async function vitest(project: string, env: Record<string, string> = {}): Promise<void> {
   mkdirSync(REPORTS, { recursive: true });
