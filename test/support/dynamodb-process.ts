@@ -21,6 +21,7 @@ export async function startDynamoDbProcess(): Promise<DynamoDbProcess> {
     endpoint: `http://127.0.0.1:${port}`,
     async stop() {
       if (java.exitCode !== null || java.signalCode !== null) return;
+      java.ref(); // or nothing would keep this process until the end has come
       const ended = new Promise((resolve) => java.once('exit', resolve));
       java.kill('SIGKILL');
       await ended;
