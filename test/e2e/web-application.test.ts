@@ -40,8 +40,10 @@ test('applied again, nothing changes', async () => {
 
 test('describe tells the story of a pod', async () => {
   const [pod = ''] = (await namespace.kubectl(['get', 'pods', '-o', 'name'])).split('\n');
-  const described = await namespace.kubectl(['describe', pod]); // of several at once kubectl leaves the events out
-  for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started']) expect(described).toMatch(new RegExp(`Normal\\s+${reason}\\s`));
+  await eventually('its events', async () => {
+    const described = await namespace.kubectl(['describe', pod]); // of several at once kubectl leaves the events out
+    return ['Scheduled', 'Pulled', 'Created', 'Started'].every((reason) => new RegExp(`Normal\\s+${reason}\\s`).test(described));
+  });
   const deployment = await namespace.kubectl(['describe', 'deployment', 'flask-kubernetes']);
   expect(deployment).toMatch(/Replicas:\s+4 desired \| 4 updated \| 4 total \| 4 available \| 0 unavailable/);
   expect(deployment).toMatch(/ScalingReplicaSet/);
