@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureInspectorImage } from '#test/support/images';
 import { type InspectedPod, inspectorContainer, runInspected } from './inspected-pod.ts';
-import { type TestNamespace, createNamespace } from './namespace.ts';
+import { type TestNamespace, createNamespace, eventuallyTold } from './namespace.ts';
 
 // What ConfigMaps, Secrets, the pod's own fields and emptyDirs look like from inside of its containers.
 const OTHER_PORT = 8081;
@@ -66,7 +66,7 @@ test('a container whose ConfigMap is missing waits, says why, and starts once it
   const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'waiting' }, spec: { containers: [inspectorContainer('web', { envFrom: [{ configMapRef: { name: 'later' } }] })] } };
   await namespace.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(manifest) });
   await namespace.kubectl(['wait', '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CreateContainerConfigError', 'pod/waiting', '--timeout=30s']);
-  expect(await namespace.kubectl(['describe', 'pod', 'waiting'])).toContain('Error: configmap "later" not found');
+  await eventuallyTold(namespace, 'pod/waiting', [/Error: configmap "later" not found/]);
   await namespace.kubectl(['create', 'configmap', 'later', '--from-literal=a=b']);
   await namespace.kubectl(['wait', '--for=condition=Ready', 'pod/waiting', '--timeout=45s']);
 });

@@ -27,6 +27,14 @@ export async function createNamespace(purpose: string): Promise<TestNamespace> {
   };
 }
 
+/** Waits until `kubectl describe` tells all of it: events are written beside the status, not with it. */
+export async function eventuallyTold(namespace: TestNamespace, object: string, sentences: RegExp[]): Promise<void> {
+  await eventually(`${object} tells ${sentences.join(' and ')}`, async () => {
+    const described = await namespace.kubectl(['describe', object]);
+    return sentences.every((sentence) => sentence.test(described));
+  });
+}
+
 /** One GET on a connection of its own (not by fetch, which refuses ports such as 6000); undefined while nobody answers. */
 export function answerOf(address: string): Promise<string | undefined> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '#test/support/eventually';
 import { WEB_V1, ensureInspectorImage, ensureWebImages } from '#test/support/images';
 import { inspectorContainer, runInspected } from './inspected-pod.ts';
-import { type TestNamespace, createNamespace } from './namespace.ts';
+import { type TestNamespace, createNamespace, eventuallyTold } from './namespace.ts';
 
 let namespace: TestNamespace;
 beforeAll(async () => {
@@ -32,16 +32,11 @@ test('a tcp liveness probe of a port where nobody listens restarts the container
   const container = { name: 'web', image: WEB_V1, livenessProbe: { tcpSocket: { port: 9 }, periodSeconds: 1, failureThreshold: 1 } };
   await namespace.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'sick' }, spec: { terminationGracePeriodSeconds: 1, containers: [container] } }) });
   await eventually('back-off after restarts', async () => /^sick\s+0\/1\s+CrashLoopBackOff\s+[1-9]/.test(await namespace.kubectl(['get', 'pod', 'sick', '--no-headers'])));
-  const told = [
+  await eventuallyTold(namespace, 'pod/sick', [
     /Warning\s+Unhealthy\s.*Liveness probe failed: dial tcp/,
     /Normal\s+Killing\s.*Container web failed liveness probe, will be restarted/,
     /Warning\s+BackOff\s.*Back-off restarting failed container web in pod sick_/,
-  ];
-  // Events are written beside the status, not with it.
-  await eventually('all of it is told', async () => {
-    const described = await namespace.kubectl(['describe', 'pod', 'sick']);
-    return told.every((sentence) => sentence.test(described));
-  });
+  ]);
 });
 
 test('an http liveness probe restarts the one container that turned sick', async () => {

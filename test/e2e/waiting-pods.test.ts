@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '#test/support/eventually';
 import { WEB_V1, ensureWebImages } from '#test/support/images';
 import { kubectl } from '#test/support/kubectl';
-import { type TestNamespace, createNamespace } from './namespace.ts';
+import { type TestNamespace, createNamespace, eventuallyTold } from './namespace.ts';
 
 // Pods that cannot run yet say why, and run as soon as they can.
 let namespace: TestNamespace;
@@ -25,7 +25,7 @@ test('a node selector that no node fits: Pending with the reason, placed when a 
   await run('picky', { nodeSelector: { 'e2e-disk': 'fast' }, containers: [web] });
   await eventually('the reason', async () => /^0\/\d+ nodes are available: \d+ node\(s\) didn't match Pod's node affinity\/selector/.test(await reason('picky')));
   expect(await namespace.kubectl(['get', 'pod', 'picky', '--no-headers'])).toMatch(/^picky\s+0\/1\s+Pending\s+0 /);
-  expect(await namespace.kubectl(['describe', 'pod', 'picky'])).toMatch(/Warning\s+FailedScheduling/);
+  await eventuallyTold(namespace, 'pod/picky', [/Warning\s+FailedScheduling/]);
   await kubectl(['label', 'node', node, 'e2e-disk=fast']);
   await namespace.kubectl(['wait', '--for=condition=Ready', 'pod/picky', '--timeout=45s']);
 });
@@ -45,8 +45,9 @@ test('an image that no registry has: ErrImagePull, then ImagePullBackOff, with t
   await run('missing', { containers: [{ name: 'web', image: 'registry.invalid/none:v1' }] });
   await eventually('the reason', async () => /ErrImagePull|ImagePullBackOff/.test(await namespace.kubectl(['get', 'pod', 'missing', '--no-headers'])));
   await eventually('the back-off', async () => /ImagePullBackOff/.test(await namespace.kubectl(['get', 'pod', 'missing', '--no-headers'])));
-  const described = await namespace.kubectl(['describe', 'pod', 'missing']);
-  expect(described).toMatch(/Normal\s+Pulling\s.*Pulling image "registry.invalid\/none:v1"/);
-  expect(described).toMatch(/Warning\s+Failed\s.*Failed to pull image "registry.invalid\/none:v1": /);
-  expect(described).toMatch(/Warning\s+Failed\s.*Error: ErrImagePull/);
+  await eventuallyTold(namespace, 'pod/missing', [
+    /Normal\s+Pulling\s.*Pulling image "registry.invalid\/none:v1"/,
+    /Warning\s+Failed\s.*Failed to pull image "registry.invalid\/none:v1": /,
+    /Warning\s+Failed\s.*Error: ErrImagePull/,
+  ]);
 });

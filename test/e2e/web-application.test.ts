@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '#test/support/eventually';
 import { ensureWebImages } from '#test/support/images';
 import { runKubectl } from '#test/support/kubectl';
-import { type TestNamespace, answerOf, createNamespace } from './namespace.ts';
+import { type TestNamespace, answerOf, createNamespace, eventuallyTold } from './namespace.ts';
 
 // Flow 1: an unchanged manifest, applied with an unchanged kubectl, becomes running containers behind an address.
 const manifest = (name: string) => join(import.meta.dirname, 'manifests', name);
@@ -40,13 +40,9 @@ test('applied again, nothing changes', async () => {
 
 test('describe tells the story of a pod', async () => {
   const [pod = ''] = (await namespace.kubectl(['get', 'pods', '-o', 'name'])).split('\n');
-  await eventually('its events', async () => {
-    const described = await namespace.kubectl(['describe', pod]); // of several at once kubectl leaves the events out
-    return ['Scheduled', 'Pulled', 'Created', 'Started'].every((reason) => new RegExp(`Normal\\s+${reason}\\s`).test(described));
-  });
-  const deployment = await namespace.kubectl(['describe', 'deployment', 'flask-kubernetes']);
-  expect(deployment).toMatch(/Replicas:\s+4 desired \| 4 updated \| 4 total \| 4 available \| 0 unavailable/);
-  expect(deployment).toMatch(/ScalingReplicaSet/);
+  // Of several pods at once kubectl leaves the events out.
+  await eventuallyTold(namespace, pod, ['Scheduled', 'Pulled', 'Created', 'Started'].map((reason) => new RegExp(`Normal\\s+${reason}\\s`)));
+  await eventuallyTold(namespace, 'deployment/flask-kubernetes', [/Replicas:\s+4 desired \| 4 updated \| 4 total \| 4 available \| 0 unavailable/, /ScalingReplicaSet/]);
 });
 
 test('the manifest as it circulates, broken, is refused field by field and leaves nothing', async () => {
