@@ -39,8 +39,8 @@ test('applied again, nothing changes', async () => {
 });
 
 test('describe tells the story of a pod', async () => {
-  // One at a time: of several pods at once kubectl leaves the events out. One of four must tell it all, not
-  // each: on the emulated account a pod's event was once never written, cause not found. Ask each pod again once it is.
+  // One at a time: of several pods at once kubectl leaves the events out. One of four must tell it all, not each: a pod's event was
+  // once never written, cause not found. Ask each pod again once it is.
   await eventually('a pod tells its story', async () => {
     const pods = (await namespace.kubectl(['get', 'pods', '-o', 'name'])).trim().split('\n');
     const told = await Promise.all(pods.map((pod) => namespace.kubectl(['describe', pod])));
