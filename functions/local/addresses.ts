@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { hold } from './held-name.ts';
 
 /**
  * The address ranges of one cluster. Two clusters on one machine must not share any, and none may cover what the host already
@@ -13,12 +14,18 @@ export interface AddressRanges {
 
 const SLOTS = 256;
 
-/** `start` spreads clusters over the slots, so that two folders that are made while none runs rarely meet. */
-export function chooseRanges(start: number, routes: Range[] = hostRoutes()): AddressRanges {
+/**
+ * `start` spreads clusters over the slots, so that two folders that are made while none runs rarely meet. The slot stays this process's choice
+ * while that lives: until its agent has made its routes, nothing else on the host shows that it is taken.
+ */
+export async function chooseRanges(start: number): Promise<AddressRanges> {
   for (let i = 0; i < SLOTS; i++) {
-    const ranges = rangesOfSlot((start + i) % SLOTS);
-    const taken = Object.values(ranges).some((cidr) => routes.some((route) => overlap(parseCidr(cidr as string), route)));
-    if (!taken) return ranges;
+    const slot = (start + i) % SLOTS;
+    const held = await hold(`addresses-${slot}`);
+    if (held === undefined) continue;
+    const ranges = rangesOfSlot(slot);
+    if (isUnrouted(ranges, hostRoutes())) return ranges;
+    await held.release();
   }
   throw new Error('no free address range for pods and Services: the host routes all of 10.64.0.0/10 to 10.255.0.0/16');
 }
@@ -33,12 +40,7 @@ export function hostAddresses(): string[] {
   return [...all.filter((a) => a.family === 'IPv4' && !a.internal).map((a) => a.address), '127.0.0.1'];
 }
 
-/** The `n`th address of a range: 1 is the first host address. */
-export function addressAt(cidr: string, n: number): string {
-  return formatAddress(parseCidr(cidr).base + n);
-}
-
-export interface Range {
+interface Range {
   base: number;
   bits: number;
 }
@@ -47,6 +49,10 @@ function rangesOfSlot(slot: number): AddressRanges {
   const second = slot >> 2;
   const third = (slot & 3) << 6;
   return { podCidr: `10.${64 + second}.${third}.0/18`, serviceCidr: `10.${128 + second}.${third}.0/20`, loadBalancerCidr: `10.${192 + second}.${third}.0/24` };
+}
+
+function isUnrouted(ranges: AddressRanges, routes: Range[]): boolean {
+  return Object.values(ranges).every((cidr: string) => !routes.some((route) => overlap(parseCidr(cidr), route)));
 }
 
 // /proc/net/route: little-endian hexadecimal; the default route covers everything and says nothing about use.
@@ -70,10 +76,6 @@ function bitCount(mask: number): number {
 function parseCidr(cidr: string): Range {
   const [address = '', bits = '32'] = cidr.split('/');
   return { base: address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0), bits: Number(bits) };
-}
-
-function formatAddress(value: number): string {
-  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 }
 
 function overlap(a: Range, b: Range): boolean {

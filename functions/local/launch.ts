@@ -94,7 +94,7 @@ async function nodesReady({ folder, cluster, awaited }: { folder: DataFolder; cl
 async function settle(folder: DataFolder, options: LaunchOptions): Promise<Cluster> {
   const there = readCluster(folder);
   if (!there) {
-    const made: Cluster = { uid: randomUUID(), port: await choosePort(options.port), runtime: runtimeOf(options), workers: options.workers ?? 1, ...chooseRanges(randomInt(256)) };
+    const made: Cluster = { uid: randomUUID(), port: await choosePort(options.port), runtime: runtimeOf(options), workers: options.workers ?? 1, ...(await chooseRanges(randomInt(256))) };
     writeCluster(folder, made);
     return made;
   }

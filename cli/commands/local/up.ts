@@ -18,7 +18,7 @@ export function upCommand(): Command {
   return new Command('up')
     .description('start the cluster of this machine, or bring an existing one back')
     .option('--data-dir <dir>', 'folder that holds the cluster (default: ~/.zeroplane)')
-    .option('--port <n>', 'port of the Kubernetes API (default: 6443, or a free one)')
+    .option('--port <n>', 'port of the Kubernetes API (default: 6443, or the next free one)')
     .option('--workers <n>', 'number of workers on this machine (default: 1)')
     .option('--runtime <name>', 'what runs the pods: docker or simulated (default: docker)')
     .option('--detach', 'return when the cluster is ready, and leave it running')
