@@ -1,47 +1,49 @@
 import { Command, CommanderError } from 'commander';
-import { Failure } from '#client/failure';
-import { downCommand } from './commands/local/down.ts';
-import { statusCommand } from './commands/local/status.ts';
-import { upCommand } from './commands/local/up.ts';
-import { agentCommand, serverCommand } from './commands/local/processes.ts';
+import { CLUSTER_FLAGS } from './cluster/flags.ts';
+import { printFailure } from './render/failure.ts';
+import { VERBS, type Verb } from './verbs.ts';
 
-/** The `zeroplane` program. The only place that prints errors and picks exit codes: 0 done, 1 failed, 2 wrong usage. */
-async function main(argv: string[]): Promise<number> {
-  const program = new Command('zeroplane')
-    .description('Kubernetes whose control plane has no servers')
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .addCommand(upCommand())
-    .addCommand(downCommand())
-    .addCommand(statusCommand())
-    .addCommand(serverCommand(), { hidden: true })
-    .addCommand(agentCommand(), { hidden: true });
-  for (const command of program.commands) command.exitOverride();
+/** The `zeroplane` program: exit code 0 done, 1 failed, or what a command of its own says (`exec`: that of the process). */
+async function main(argv: readonly string[]): Promise<number> {
+  const words = verbFirst(argv);
   try {
-    await program.parseAsync(argv);
-    return 0;
+    await (await programFor(words)).parseAsync(words, { from: 'user' });
+    return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return error.exitCode;
     printFailure(error);
     return 1;
   }
 }
 
-function printFailure(error: unknown): void {
-  const color = process.stderr.isTTY && !process.env['NO_COLOR'];
-  const label = color ? '\u001b[31merror:\u001b[0m' : 'error:';
-  if (error instanceof Failure) {
-    process.stderr.write(`${label} ${error.message}\n`);
-    if (error.why) process.stderr.write(`${indent(error.why)}\n`);
-    if (error.fix) process.stderr.write(`\n${error.fix}\n`);
-  } else {
-    process.stderr.write(`${label} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  }
+/** Every command by name and summary; the one that is asked for, as a whole. */
+async function programFor(words: readonly string[]): Promise<Command> {
+  const program = new Command('zeroplane').description('Kubernetes whose control plane has no servers').exitOverride().showSuggestionAfterError();
+  const wanted = words[0] === 'help' ? words[1] : words[0];
+  for (const verb of VERBS) program.addCommand(verb.name === wanted ? await loaded(verb) : new Command(verb.name).summary(verb.summary).helpGroup(verb.group), { hidden: verb.hidden === true });
+  return program;
 }
 
-function indent(text: string): string {
-  return text.replace(/^/gm, '  ');
+async function loaded(verb: Verb): Promise<Command> {
+  const command = (await verb.load())().summary(verb.summary).helpGroup(verb.group);
+  if (command.description() === '') command.description(capitalised(verb.summary));
+  for (const each of [command, ...command.commands]) each.exitOverride().showSuggestionAfterError().showHelpAfterError(`(zeroplane help ${verb.name})`);
+  return command;
 }
 
-// Not by exitCode: a connection that is kept alive would keep a finished command.
-process.exit(await main(process.argv));
+function capitalised(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}
+
+/** `-n kube-system get pods` is `get -n kube-system pods`: the flags of a cluster may stand before the verb. */
+function verbFirst(argv: readonly string[]): string[] {
+  let verb = 0;
+  while (CLUSTER_FLAGS.includes((argv[verb] ?? '').split('=')[0] ?? '')) verb += argv[verb]?.includes('=') === true ? 1 : 2;
+  return verb === 0 || verb >= argv.length ? [...argv] : [argv[verb] ?? '', ...argv.slice(0, verb), ...argv.slice(verb + 1)];
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+// Not by exitCode alone: a connection that is kept alive would keep a finished command.
+process.exit(await main(process.argv.slice(2)));

@@ -119,7 +119,7 @@ export function pathOf(resource: ResourcePath, { namespace, name }: ObjectName, 
   return `${collectionOf(resource, namespace)}/${encodeURIComponent(name)}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
-function queryOf(parameters: object): string {
+export function queryOf(parameters: object): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters) as [string, string | number | undefined][]) if (value !== undefined) query.set(name, String(value));
   const text = query.toString();

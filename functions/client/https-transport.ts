@@ -9,6 +9,8 @@ export interface ServerAddress {
   /** PEM of the cluster's CA; without it the machine's own trust. */
   ca?: string;
   token?: string;
+  /** PEM of a client certificate and its key, for servers that know people by them. */
+  certificate?: { cert: string; key: string };
   insecureSkipTlsVerify?: boolean;
 }
 
@@ -23,7 +25,7 @@ export function httpsTransport(address: ServerAddress): HttpsTransport {
   const base = new URL(address.server);
   const secure = base.protocol === 'https:';
   const agent = secure
-    ? new HttpsAgent({ keepAlive: true, keepAliveMsecs: 15_000, ...(address.ca === undefined ? {} : { ca: address.ca }), rejectUnauthorized: address.insecureSkipTlsVerify !== true })
+    ? new HttpsAgent({ keepAlive: true, keepAliveMsecs: 15_000, ...(address.ca === undefined ? {} : { ca: address.ca }), ...address.certificate, rejectUnauthorized: address.insecureSkipTlsVerify !== true })
     : new HttpAgent({ keepAlive: true, keepAliveMsecs: 15_000 });
   const authorization: Record<string, string> = address.token === undefined ? {} : { authorization: `Bearer ${address.token}` };
   const open = secure ? httpsRequest : httpRequest;

@@ -21,7 +21,7 @@ test('options that cannot be taken are each named, and nothing is made', async (
   expect(refused.stderr).toContain('--port: must be from 1 to 65535');
   expect(refused.stderr).toContain('--workers: must be a number');
   expect(refused.stderr).toContain('--runtime: must be docker or simulated');
-  expect((await cluster.zeroplane('up', '--prot', '1')).code).toBe(2);
+  expect((await cluster.zeroplane('up', '--prot', '1')).code).toBe(1);
   expect((await cluster.zeroplane('status')).stdout).toContain('There is no cluster');
 });
 
