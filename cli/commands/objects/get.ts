@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import type { KubeObject } from '#api/object';
 import type { Table } from '#api/printing/table';
-import { type ListOptions } from '#client/api-client';
 import { ApiError } from '#client/api-error';
 import { Failure } from '#client/failure';
 import { getTable, listTable } from '#client/tables';
@@ -13,22 +11,9 @@ import { parseOptions } from '../../options.ts';
 import { listOf, renderDocument, withoutManagedFields } from '../../render/documents.ts';
 import { printFailure } from '../../render/failure.ts';
 import { tablePrinter } from '../../render/server-table.ts';
-import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
+import { clusterCommand } from '../cluster-command.ts';
+import { GetOptions, scopeOf, selection } from './get-options.ts';
 import { watchObjects } from './watch.ts';
-
-const GetOptions = z.strictObject({
-  ...CLUSTER_OPTIONS,
-  output: z.enum(['wide', 'json', 'yaml', 'name'], 'must be wide, json, yaml or name').optional(),
-  allNamespaces: z.boolean().default(false),
-  selector: z.string().optional(),
-  fieldSelector: z.string().optional(),
-  watch: z.boolean().default(false),
-  watchOnly: z.boolean().default(false),
-  headers: z.boolean().default(true),
-  showLabels: z.boolean().default(false),
-  ignoreNotFound: z.boolean().default(false),
-});
-export type GetOptions = z.infer<typeof GetOptions>;
 
 export function getCommand(): Command {
   return clusterCommand('get')
@@ -94,14 +79,6 @@ async function objectsOf({ client, namespace }: Session, { kind, name }: Target,
   const { items } = await client.list<KubeObject>(kind, { ...scope, ...selection(options) });
   // Items of a list carry no kind of their own.
   return items.map((item) => ({ apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`, kind: kind.kind, ...item }));
-}
-
-export function scopeOf(kind: Kind, namespace: string | undefined): { namespace?: string } {
-  return kind.namespaced && namespace !== undefined ? { namespace } : {};
-}
-
-export function selection({ selector, fieldSelector }: Pick<GetOptions, 'selector' | 'fieldSelector'>): ListOptions {
-  return { ...(selector === undefined ? {} : { labelSelector: selector }), ...(fieldSelector === undefined ? {} : { fieldSelector }) };
 }
 
 /** All of them, also when some are refused: what is there is printed, and the refusals after it. */

@@ -7,7 +7,7 @@ import type { Session } from '../../cluster/session.ts';
 import type { Target } from '../../cluster/targets.ts';
 import { renderDocument, withoutManagedFields } from '../../render/documents.ts';
 import { tablePrinter } from '../../render/server-table.ts';
-import { type GetOptions, scopeOf, selection } from './get.ts';
+import { type GetOptions, scopeOf, selection } from './get-options.ts';
 
 /** Prints what is there, then every change, until it is interrupted. A server that ends the watch is asked again from where it ended. */
 export async function watchObjects(session: Session, targets: Target[], options: GetOptions): Promise<void> {
