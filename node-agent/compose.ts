@@ -96,7 +96,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
   const slices = new Informer<EndpointSlice>({ client, resource: ENDPOINT_SLICES });
   // What is about to be made on the machine can be removed again without asking the server.
   writeFileSync(settingsFile(config.dataDir), JSON.stringify(settings));
-  const network = await openNodeNetwork({ settings, nodeName: config.nodeName, run: host.run, services, slices, log });
+  const network = await openNodeNetwork({ settings, nodeName: config.nodeName, clock, run: host.run, services, slices, log });
   const node = { nodeName: config.nodeName, hostIp, allocatable: { cpu: String(cpuCount), memory: String(memoryBytes) }, memoryBytes };
   return {
     runtime,

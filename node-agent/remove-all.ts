@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import type { NodeSettings } from '#api/node-settings';
+import { systemClock } from './clock.ts';
 import { directHost } from './host/direct-host.ts';
 import { nodeNetworkParts } from './network/node-network.ts';
 import { removeAllContainers } from './runtime/docker/remove-all.ts';
@@ -21,7 +22,7 @@ export async function removeAll({ clusterUid, nodes, dockerSocket }: RemoveAllOp
   await removeAllContainers(new Docker({ socketPath: dockerSocket ?? '/var/run/docker.sock' }), clusterUid);
   for (const { name, dataDir } of nodes) {
     const settings = keptSettings(dataDir);
-    if (settings !== undefined) await nodeNetworkParts({ settings, nodeName: name, run: host.run }).network.removeAll();
+    if (settings !== undefined) await nodeNetworkParts({ settings, nodeName: name, run: host.run, clock: systemClock() }).network.removeAll();
     const podsFolder = join(dataDir, 'pods');
     for (const mount of await host.mountsBelow(podsFolder)) await host.unmount(mount);
     rmSync(podsFolder, { recursive: true, force: true });

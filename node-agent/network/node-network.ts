@@ -5,8 +5,10 @@ import type { Informer } from '#client/informer';
 import { indexServices } from '../dns/records.ts';
 import { startDnsServer } from '../dns/server.ts';
 import { upstreamsOf } from '../dns/upstream.ts';
+import type { Clock } from '../clock.ts';
 import { createServiceProxy, type ServiceProxy } from '../services/proxy.ts';
 import { readServices } from '../services/read-services.ts';
+import { createWithdrawals, type Withdrawals } from '../services/withdrawals.ts';
 import type { HostCommand } from './host-command.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { vethNetwork } from './veth-network.ts';
@@ -14,11 +16,20 @@ import { vethNetwork } from './veth-network.ts';
 export interface NodeNetworkOptions {
   settings: NodeSettings;
   nodeName: string;
+  clock: Clock;
   run: HostCommand;
   services: Informer<Service>;
   slices: Informer<EndpointSlice>;
   log: (message: string, error?: unknown) => void;
 }
+
+interface NodeNetworkParts {
+  network: PodNetwork;
+  proxy: ServiceProxy;
+  withdrawals: Withdrawals;
+}
+
+const RETRY_MS = 1_000;
 
 /** The whole network of a real node: pods' links, the rules of Services, and cluster DNS, kept by what the API says. */
 export async function openNodeNetwork(options: NodeNetworkOptions): Promise<PodNetwork> {
@@ -30,15 +41,23 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<PodN
   let scheduled = false;
   const apply = async (): Promise<void> => {
     scheduled = false;
+    // Half of what there is would take the other half out of the rules, and names out of the DNS.
+    if (!services.synced || !slices.synced) return;
     const view = readServices(services.items(), slices.items(), options.nodeName);
     dns.setIndex(indexServices(view, settings.clusterDomain));
     await parts.proxy.setServices(view);
+    parts.withdrawals.applied(view);
+  };
+  const failed = async (error: unknown): Promise<void> => {
+    log('the rules of Services', error);
+    await options.clock.sleep(RETRY_MS);
+    changed();
   };
   // One change of the API is often several of its objects: what arrives together is applied together.
   const changed = (): void => {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(() => void apply().catch((error: unknown) => log('the rules of Services', error)));
+    setImmediate(() => void apply().catch(failed));
   };
   services.subscribe(changed);
   slices.subscribe(changed);
@@ -46,10 +65,11 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<PodN
 }
 
 /** Without starting anything: for `down`, which removes what an agent that no longer runs has left. */
-export function nodeNetworkParts({ settings, nodeName, run }: Pick<NodeNetworkOptions, 'settings' | 'nodeName' | 'run'>): { network: PodNetwork; proxy: ServiceProxy } {
+export function nodeNetworkParts({ settings, nodeName, run, clock }: Pick<NodeNetworkOptions, 'settings' | 'nodeName' | 'run' | 'clock'>): NodeNetworkParts {
   const { clusterUid, podCidr, clusterPodCidr, serviceCidr, loadBalancerCidr, dnsIp, clusterDomain } = settings;
   const proxy = createServiceProxy({ clusterUid, node: nodeName, podCidr: clusterPodCidr, serviceCidr, loadBalancerCidr, dnsIp, run });
-  const network = vethNetwork({
+  const withdrawals = createWithdrawals(clock);
+  const links = vethNetwork({
     clusterUid,
     node: nodeName,
     podCidr,
@@ -57,7 +77,12 @@ export function nodeNetworkParts({ settings, nodeName, run }: Pick<NodeNetworkOp
     run,
     onHostPorts: (pods) => proxy.setHostPorts(pods),
   });
-  return { network: { ...network, removeAll: async () => void (await Promise.all([network.removeAll(), proxy.removeAll()])) }, proxy };
+  const network: PodNetwork = {
+    ...links,
+    withdrawn: (podUid, timeoutMs) => withdrawals.withdrawn(podUid, timeoutMs),
+    removeAll: async () => void (await Promise.all([links.removeAll(), proxy.removeAll()])),
+  };
+  return { network, proxy, withdrawals };
 }
 
 function resolvConf(): string {

@@ -10,6 +10,9 @@ export interface PodNetwork {
   /** Joins the sandbox's network namespace; again for a pod whose sandbox was made anew. Idempotent. */
   setup(pod: PodAttachment): Promise<void>;
 
+  /** Before a pod is told to end: resolves when no Service of this node sends it new connections any more, at the latest after `timeoutMs`. */
+  withdrawn(podUid: string, timeoutMs: number): Promise<void>;
+
   /** Frees the address and everything on the host. Idempotent, also for a pod that was never set up. */
   teardown(podUid: string): Promise<void>;
 

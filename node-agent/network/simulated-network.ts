@@ -23,6 +23,7 @@ export function simulatedNetwork(podCidr: string): PodNetwork {
   return {
     allocate: async (podUid) => allocate(podUid),
     setup: async () => undefined,
+    withdrawn: async () => undefined,
     teardown: async (podUid) => {
       const offset = taken.get(podUid);
       if (offset !== undefined) used.delete(offset);

@@ -22,7 +22,7 @@ const GATEWAY = '169.254.1.1';
 // Locally administered; the same on every pair, since each pair is a link of its own.
 const GATEWAY_MAC = 'ee:ee:ee:ee:ee:ee';
 
-export function vethNetwork(options: VethNetworkOptions): PodNetwork {
+export function vethNetwork(options: VethNetworkOptions): Omit<PodNetwork, 'withdrawn'> {
   const { run, clusterUid } = options;
   const pool = createAddressPool(parseCidr(options.podCidr));
   const attached = new Map<string, PodAttachment>();

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type HostCommand, ignoring } from '../network/host-command.ts';
 import type { PodAttachment } from '../network/pod-network.ts';
+import { findChains, inheritedRules, leadIn, removeChains, restore } from './chains.ts';
 import { noRules, planRestore } from './restore.ts';
-import { type Rules, type Table, jumps, planRules } from './rules.ts';
+import { type Rules, planRules } from './rules.ts';
 import type { ServiceView } from './service-view.ts';
 
 /**
@@ -10,12 +11,14 @@ import type { ServiceView } from './service-view.ts';
  * never two at a time; changes that come meanwhile are merged into the next.
  */
 export interface ServiceProxy {
-  /** Chains, jumps, the device that gives Service addresses a route, the kernel's settings. Before anything else. */
+  /**
+   * Chains, jumps, the device that gives Service addresses a route, the kernel's settings. Before anything else. Rules of an earlier agent stay
+   * as they are until the first Services are given: the pods of a node whose agent starts again lose no connection.
+   */
   open(): Promise<void>;
+  /** Resolves when the kernel has it. */
   setServices(view: ServiceView): Promise<void>;
   setHostPorts(pods: PodAttachment[]): Promise<void>;
-  /** Resolves when what was given so far is in the kernel: an endpoint that is about to stop gets no new connections from then on. */
-  settled(): Promise<void>;
   removeAll(): Promise<void>;
 }
 
@@ -35,16 +38,17 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const id = createHash('sha256').update(`${options.clusterUid}/${options.node}`).digest('hex').slice(0, 6);
   const prefix = `ZP-${id}`;
   const device = `zps${id}`;
-  let view: ServiceView = { services: [] };
+  let view: ServiceView | undefined;
   let attached: PodAttachment[] = [];
   let applied: Rules = noRules;
   let running: Promise<void> | undefined;
   let stale = false;
 
   const applyOnce = async () => {
+    if (view === undefined) return;
     const next = planRules(view, attached, { prefix, podCidr: options.podCidr });
     const input = planRestore(applied, next);
-    if (input !== undefined) await run('iptables-restore', ['--noflush', '--wait', '5'], input);
+    if (input !== undefined) await restore(run, input);
     applied = next;
   };
   const apply = (): Promise<void> => {
@@ -64,11 +68,13 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
 
   return {
     async open() {
-      await removeChains(run, prefix); // of an agent that was killed: what it had applied is not known
+      const inherited = inheritedRules(await findChains(run, prefix));
+      applied = inherited ?? noRules;
+      if (inherited === undefined) view = { services: [] };
       await openDevice(run, device, options);
       await run('sysctl', ['-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.route_localnet=1']);
       await apply();
-      await insertJumps(run, prefix);
+      await leadIn(run, prefix);
     },
     async setServices(next) {
       view = next;
@@ -77,9 +83,6 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     async setHostPorts(pods) {
       attached = pods;
       await apply();
-    },
-    async settled() {
-      await running;
     },
     async removeAll() {
       await running;
@@ -101,32 +104,4 @@ async function openDevice(run: HostCommand, device: string, options: ServiceProx
     `route replace ${options.loadBalancerCidr} dev ${device}`,
   ];
   await run('ip', ['-batch', '-'], `${commands.join('\n')}\n`);
-}
-
-async function insertJumps(run: HostCommand, prefix: string): Promise<void> {
-  // Inserted at the top, so in reverse: what comes first in `jumps` is met first. FORWARD is met before Docker's own isolation chains.
-  const inserts = (wanted: Table): string[] => jumps(prefix).flatMap(({ table, from, to }) => (table === wanted ? [`-I ${from} 1 -j ${to}`] : [])).reverse();
-  const input = (['nat', 'filter'] as const).map((table) => [`*${table}`, ...inserts(table), 'COMMIT', ''].join('\n')).join('');
-  await run('iptables-restore', ['--noflush', '--wait', '5'], input);
-}
-
-async function removeChains(run: HostCommand, prefix: string): Promise<void> {
-  for (const table of ['nat', 'filter'] as const) {
-    const lines = (await run('iptables-save', ['-t', table])).split('\n');
-    const chains = lines.filter((line) => line.startsWith(`:${prefix}-`)).map((line) => line.slice(1).split(' ')[0] ?? '');
-    if (chains.length === 0) continue;
-    const leads = lines.filter((line) => chains.some((chain) => line.endsWith(`-j ${chain}`)) && !line.startsWith(`-A ${prefix}-`));
-    await run('iptables-restore', ['--noflush', '--wait', '5'], removal(table, chains, leads));
-  }
-}
-
-function removal(table: Table, chains: string[], leads: string[]): string {
-  return [
-    `*${table}`,
-    ...leads.map((line) => line.replace(/^-A/, '-D')),
-    ...chains.map((chain) => `:${chain} - [0:0]`),
-    ...chains.map((chain) => `-X ${chain}`),
-    'COMMIT',
-    '',
-  ].join('\n');
 }

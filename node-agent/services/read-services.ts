@@ -65,8 +65,9 @@ function receivers(endpoints: Placed[]): Placed[] {
 
 function readEndpoint(slice: EndpointSlice, endpoint: Endpoint): EndpointFacts[] {
   const ports = (slice.ports ?? []).flatMap((p) => (p.port === undefined ? [] : [{ name: p.name ?? '', protocol: p.protocol ?? 'TCP', port: p.port }]));
-  const ready = endpoint.conditions?.ready ?? true;
-  return endpoint.addresses.slice(0, 1).map((ip) => ({ ip, ready, ...(endpoint.hostname ? { hostname: endpoint.hostname } : {}), ports }));
+  const { ready = true, terminating = false } = endpoint.conditions ?? {};
+  const podUid = endpoint.targetRef?.kind === 'Pod' ? endpoint.targetRef.uid : undefined;
+  return endpoint.addresses.slice(0, 1).map((ip) => ({ ip, ready, terminating, ...(podUid === undefined ? {} : { podUid }), ...(endpoint.hostname ? { hostname: endpoint.hostname } : {}), ports }));
 }
 
 // Sorted, so that the same endpoints in another order make the same rules.

@@ -33,6 +33,9 @@ export interface ServicePortFacts {
 export interface EndpointFacts {
   ip: string;
   ready: boolean;
+  terminating: boolean;
+  /** Of the pod that it is, if one. */
+  podUid?: string;
   hostname?: string;
   ports: { name: string; protocol: string; port: number }[];
 }

@@ -12,6 +12,8 @@ export interface Sandbox {
 
 const SANDBOX_RETRY_MS = 5_000;
 const CONTAINER_RETRY_MS = 10_000;
+// A control plane that is away must not hold up the end of a pod.
+const WITHDRAWAL_TIMEOUT_MS = 10_000;
 
 /** Creates and starts the sandbox and joins it to the network. The caller waits for `started`. */
 export function makeSandbox(deps: SyncDeps, pod: Pod, { attempt, podIp }: { attempt: number; podIp: string | undefined }): Sandbox {
@@ -71,18 +73,25 @@ async function postStart(deps: SyncDeps, pod: Pod, { container, id, podIp }: { c
   throw new StartProblem('PostStartHookError', message, CONTAINER_RETRY_MS);
 }
 
-/** preStop hook and SIGTERM share the grace; at least two seconds are left for the signal. */
-export async function killContainer(deps: SyncDeps, pod: Pod, kill: { id: string; name: string; graceSeconds: number; podIp: string | undefined }): Promise<void> {
-  const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(({ name }) => name === kill.name);
+/**
+ * preStop hook and SIGTERM share the grace; at least two seconds are left for the signal. A pod that is to go for good is told so only when
+ * no Service sends it anything new: so an update of what it runs fails no request.
+ */
+export async function killContainer(deps: SyncDeps, pod: Pod, kill: { id: string; name: string; graceSeconds: number; podIp: string | undefined; forGood: boolean }): Promise<void> {
+  const { graceSeconds, forGood } = kill;
+  const begunMs = deps.clock.now();
+  const withdrawn = forGood && graceSeconds > 0 ? deps.network.withdrawn(pod.metadata.uid ?? '', Math.min(WITHDRAWAL_TIMEOUT_MS, graceSeconds * 500)) : undefined;
+  await Promise.all([withdrawn, runPreStop(deps, pod, kill)]);
+  const left = graceSeconds - Math.floor((deps.clock.now() - begunMs) / 1000);
+  await deps.runtime.stopContainer(kill.id, Math.max(Math.min(2, graceSeconds), left));
+}
+
+async function runPreStop(deps: SyncDeps, pod: Pod, { id, name, graceSeconds, podIp }: { id: string; name: string; graceSeconds: number; podIp: string | undefined }): Promise<void> {
+  const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((candidate) => candidate.name === name);
   const hook = container?.lifecycle?.preStop;
-  let left = kill.graceSeconds;
-  if (container !== undefined && hook !== undefined && left > 0) {
-    const begunMs = deps.clock.now();
-    const message = await runHook(deps, pod, { container, id: kill.id, podIp: kill.podIp, hook, timeoutMs: left * 1000 });
-    if (message !== undefined) deps.events.emit(pod, { type: 'Warning', reason: 'FailedPreStopHook', message: `PreStopHook failed: ${message}`, container: kill.name });
-    left = Math.max(2, left - Math.ceil((deps.clock.now() - begunMs) / 1000));
-  }
-  await deps.runtime.stopContainer(kill.id, left);
+  if (container === undefined || hook === undefined || graceSeconds <= 0) return;
+  const message = await runHook(deps, pod, { container, id, podIp, hook, timeoutMs: graceSeconds * 1000 });
+  if (message !== undefined) deps.events.emit(pod, { type: 'Warning', reason: 'FailedPreStopHook', message: `PreStopHook failed: ${message}`, container: name });
 }
 
 type Hook = NonNullable<NonNullable<Container['lifecycle']>['preStop']>;

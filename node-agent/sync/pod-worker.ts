@@ -256,7 +256,7 @@ export class PodWorker {
     const container = this.pod.spec.containers.find((candidate) => candidate.name === name);
     const probe = cause === 'liveness' ? container?.livenessProbe : cause === 'startup' ? container?.startupProbe : undefined;
     const graceSeconds = this.removed ? FORCED_GRACE_SECONDS : (probe?.terminationGracePeriodSeconds ?? graceSecondsOf(this.pod));
-    await killContainer(this.deps, this.pod, { id, name, graceSeconds, podIp: this.address });
+    await killContainer(this.deps, this.pod, { id, name, graceSeconds, podIp: this.address, forGood: cause === 'terminating' && !this.removed });
   }
 
   /** A shorter grace than the one that is running. */

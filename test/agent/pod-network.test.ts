@@ -1,11 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import packet from 'dns-packet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DnsServer, startDnsServer } from '#node-agent/dns/server';
 import { indexServices } from '#node-agent/dns/records';
 import type { HostCommand } from '#node-agent/network/host-command';
-import type { PodAttachment, PodNetwork } from '#node-agent/network/pod-network';
+import type { PodAttachment } from '#node-agent/network/pod-network';
 import { vethNetwork } from '#node-agent/network/veth-network';
 import { type ServiceProxy, createServiceProxy } from '#node-agent/services/proxy';
 import type { ServiceFacts } from '#node-agent/services/service-view';
@@ -20,7 +20,7 @@ const run: HostCommand = async (command, args, stdin) => {
   return (await running).stdout;
 };
 
-let network: PodNetwork;
+let network: ReturnType<typeof vethNetwork>;
 let proxy: ServiceProxy;
 let dns: DnsServer;
 const sandboxes: ChildProcess[] = [];
@@ -65,6 +65,19 @@ test('an endpoint that is dropped gets no new connection, and none left means re
   await expect(fromHost('198.19.7.20:80')).rejects.toThrow(/refused|ECONNREFUSED/i);
 });
 
+test('an agent that starts again leaves the rules alone until it knows the Services, and then changes only what differs', async () => {
+  await proxy.setServices({ services: [facts([pods[1]])] });
+  const again = createServiceProxy({ clusterUid, node: 'n1', ...ranges, run });
+  await again.open();
+  await again.setHostPorts([]);
+  expect(await fromHost('198.19.7.20:80')).toBe('b');
+  await again.setServices({ services: [{ ...facts([pods[0]]), name: 'renamed' }] });
+  expect(await fromHost('198.19.7.20:80')).toBe('a');
+  proxy = again;
+  const leads = (await run('iptables-save', [])).split('\n').filter((line) => /^-A (PREROUTING|OUTPUT|POSTROUTING|FORWARD) /.test(line) && line.includes(chainPrefix()));
+  expect(leads).toHaveLength(6);
+});
+
 test('a host port leads to its pod and goes with it', async () => {
   const pod = await startPod('c', [{ hostPort: 32009, containerPort: 8080, protocol: 'TCP' }]);
   expect(await fromHost('127.0.0.1:32009')).toBe('c');
@@ -88,6 +101,12 @@ test('what a killed agent left of pods that are gone is removed, what still runs
   await expect(fromHost(`${b?.ip}:8080`)).rejects.toThrow();
   expect(await again.allocate('another')).not.toBe(a?.ip);
 });
+
+// As the kernel shows it: the chain in which the test's load balancer address is.
+function chainPrefix(): string {
+  const rules = execFileSync('iptables-save', ['-t', 'nat'], { encoding: 'utf8' });
+  return /^-A (ZP-[0-9a-f]+)-SVC -d 198\.19\.8\.5/m.exec(rules)?.[1] ?? 'none';
+}
 
 function facts(behind: (PodAttachment | undefined)[]): ServiceFacts {
   const targets = behind.flatMap((pod) => (pod ? [{ ip: pod.ip, port: 8080 }] : []));

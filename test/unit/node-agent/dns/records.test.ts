@@ -4,7 +4,7 @@ import type { ServiceFacts } from '#node-agent/services/service-view';
 
 const base: ServiceFacts = { namespace: 'default', name: 'web', type: 'ClusterIP', clusterIps: ['10.128.0.9'], headless: false, extraIps: [], ports: [], publishNotReady: false, endpoints: [] };
 const http = { name: 'http', protocol: 'TCP' as const, port: 80, targets: [] };
-const endpoint = (ip: string, more: { ready?: boolean; hostname?: string } = {}) => ({ ip, ready: true, ports: [{ name: 'http', protocol: 'TCP', port: 8080 }], ...more });
+const endpoint = (ip: string, more: { ready?: boolean; hostname?: string } = {}) => ({ ip, ready: true, terminating: false, ports: [{ name: 'http', protocol: 'TCP', port: 8080 }], ...more });
 
 const index = indexServices(
   {
