@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import type { KeyPair } from '#adapters/certificates/authority';
+import type { BodySource } from '#server/protocol/body';
 
-export type FetchHandler = (request: Request) => Response | Promise<Response>;
+export type FetchHandler = (request: Request, env: { body: BodySource }) => Response | Promise<Response>;
 
 // kube-apiserver closes idle connections after 3 minutes; ours outlives the clients' own 90 s, so that it is never the server
 // that closes a connection which a client is about to use.
@@ -13,7 +15,8 @@ const MAX_HEADER_BYTES = 128 * 1024;
 
 /** HTTPS over a fetch handler. Resolves when it listens; a taken port is the listen error itself (EADDRINUSE). */
 export async function listenHttps(options: { handler: FetchHandler; serving: KeyPair; port: number; host: string }): Promise<Server> {
-  const listener = getRequestListener(options.handler, { overrideGlobalObjects: false });
+  // It replaces this process's Request and Response by light ones that become the web's own only when something of theirs is asked for.
+  const listener = getRequestListener((request, { incoming }) => options.handler(request, { body: () => bodyOf(incoming as IncomingMessage) }));
   const tls = { cert: options.serving.certificate, key: options.serving.privateKey, minVersion: 'TLSv1.2' } as const;
   const server = createServer({ ...tls, maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => void listener(incoming, outgoing));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -31,4 +34,8 @@ export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
   await closed;
+}
+
+function bodyOf(incoming: IncomingMessage): AsyncIterable<Uint8Array> | null {
+  return incoming.method === 'GET' || incoming.method === 'HEAD' ? null : (incoming as AsyncIterable<Uint8Array>);
 }

@@ -3,6 +3,7 @@ import { StatusError } from '#api/status';
 import type { AppEnv } from './app-env.ts';
 import { passRequest } from './chain.ts';
 import type { ServerDeps } from './deps.ts';
+import { webBody } from './protocol/body.ts';
 import { createEventFrames } from './protocol/event-frames.ts';
 import { negotiate } from './protocol/negotiate.ts';
 import { statusResponse } from './protocol/respond.ts';
@@ -52,7 +53,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     const { handler, ...found } = route;
     const raw = context.req.raw;
     const query = new URL(raw.url).searchParams;
-    const request: ResourceRequest = { deps, request: raw, query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
+    const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
     try {
       return await handler(request);
     } catch (error) {

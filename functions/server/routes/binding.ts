@@ -22,7 +22,7 @@ interface Pod extends KubeObject {
 export async function bind(request: ResourceRequest): Promise<Response> {
   const { deps, info } = request;
   const { dryRun, fieldValidation } = writeOptionsOf(request.query, 'CreateOptions');
-  const binding = decodeObject(request, await readBody(request.request), fieldValidation) as Binding;
+  const binding = decodeObject(request, await readBody(request), fieldValidation) as Binding;
   const name = info.resource === 'pods' ? info.name : (binding.metadata.name ?? '');
   const node = targetNode(binding, name);
   const pods = builtIn('', 'pods');

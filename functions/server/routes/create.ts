@@ -15,7 +15,7 @@ import { storageResource, type ResourceRequest } from './resource-request.ts';
 
 export async function create(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'CreateOptions');
-  const body = await readBody(request.request);
+  const body = await readBody(request);
   const object = toStorage(request, decodeObject(request, body, options.fieldValidation));
   inNamespaceOf(request, object);
   judgeAsRequested(request, object);

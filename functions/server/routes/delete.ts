@@ -40,7 +40,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<Respon
 }
 
 async function optionsOf(request: ResourceRequest): Promise<DeleteOptions> {
-  return deleteOptionsOf(request.query, readDeleteOptions(request, await readBody(request.request)));
+  return deleteOptionsOf(request.query, readDeleteOptions(request, await readBody(request)));
 }
 
 async function deleteNamed(request: ResourceRequest, name: string, options: DeleteOptions): Promise<{ object: StoredObject; deleted: boolean }> {

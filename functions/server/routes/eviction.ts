@@ -16,7 +16,7 @@ interface Eviction extends KubeObject {
 export async function evict(request: ResourceRequest): Promise<Response> {
   const { deps, info, resource } = request;
   const { dryRun, fieldValidation } = writeOptionsOf(request.query, 'CreateOptions');
-  const eviction = decodeObject(request, await readBody(request.request), fieldValidation) as Eviction;
+  const eviction = decodeObject(request, await readBody(request), fieldValidation) as Eviction;
   if (eviction.metadata.name && eviction.metadata.name !== info.name) throw badRequest('name in URL does not match name in Eviction object');
   const asked = deleteOptionsOf(new URLSearchParams(), eviction.deleteOptions ?? {});
   const options = { ...asked, dryRun: dryRun || asked.dryRun === true };

@@ -33,7 +33,7 @@ function requireSameUid({ resource: { group, kind }, info }: ResourceRequest, { 
 /** The patch in the body. */
 export async function patchOf(request: ResourceRequest): Promise<Patch> {
   const contentType = request.request.headers.get('content-type') ?? undefined;
-  const body = await readBody(request.request);
+  const body = await readBody(request);
   if (contentType?.startsWith('application/apply-patch+')) throw refusedApply(request.query);
   return readPatch(body, contentType);
 }

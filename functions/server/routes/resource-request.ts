@@ -2,6 +2,7 @@ import { resourceFor } from '#api/resources';
 import type { ApiResource, ApiSubresource } from '#api/resource';
 import type { ObjectRef } from '#store/object-store';
 import type { ServerDeps } from '../deps.ts';
+import type { BodySource } from '../protocol/body.ts';
 import type { EventFrames } from '../protocol/event-frames.ts';
 import type { Representation } from '../protocol/negotiate.ts';
 import type { RequestInfo } from '../request-info.ts';
@@ -12,6 +13,7 @@ import type { WatchBudget } from './watch-budget.ts';
 export interface ResourceRequest {
   deps: ServerDeps;
   request: Request;
+  body: BodySource;
   query: URLSearchParams;
   user: User;
   info: RequestInfo;

@@ -49,7 +49,7 @@ const EVERYTHING: PolicyRule[] = [
 /** The body, of the kind that the path names. */
 export async function readReview(request: ResourceRequest): Promise<KubeObject> {
   const { fieldValidation } = writeOptionsOf(request.query, 'CreateOptions');
-  return decodeObject(request, await readBody(request.request), fieldValidation);
+  return decodeObject(request, await readBody(request), fieldValidation);
 }
 
 export async function answer(request: ResourceRequest, review: KubeObject, status: object): Promise<Response> {

@@ -17,7 +17,7 @@ export async function getScale(request: ResourceRequest): Promise<Response> {
 
 export async function updateScale(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'UpdateOptions');
-  const scale = decodeObject(request, await readBody(request.request), options.fieldValidation) as Scale;
+  const scale = decodeObject(request, await readBody(request), options.fieldValidation) as Scale;
   requireSameName(request, scale);
   if (scale.metadata.namespace && scale.metadata.namespace !== request.info.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');

@@ -29,7 +29,7 @@ const MAX_SECONDS = 2 ** 32;
 export async function requestToken(request: ResourceRequest): Promise<Response> {
   const { deps, info, user, resource } = request;
   const { fieldValidation } = writeOptionsOf(request.query, 'CreateOptions');
-  const body = await readBody(request.request);
+  const body = await readBody(request);
   const asked = body.length === 0 ? ({ metadata: {} } as TokenRequest) : (decodeObject(request, body, fieldValidation) as TokenRequest);
   await admit({ operation: 'CREATE', user, resource, subresource: 'token', namespace: info.namespace, name: info.name, object: asked }, deps);
 

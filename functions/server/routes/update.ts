@@ -17,7 +17,7 @@ import { ring } from './ring.ts';
 
 export async function update(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'UpdateOptions');
-  const body = await readBody(request.request);
+  const body = await readBody(request);
   const wanted = toStorage(request, decodeObject(request, body, options.fieldValidation));
   requireSameName(request, wanted);
   inNamespaceOf(request, wanted);
