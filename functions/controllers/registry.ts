@@ -6,11 +6,13 @@ import { createLoadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { createNodeLifecycle } from './node-lifecycle.ts';
 import { podGarbageCollector } from './pod-garbage.ts';
-import { replicaSetController } from './replicaset.ts';
+import { persistentVolumeController } from './persistent-volume.ts';
+import { replicaSetController, replicationController } from './replicaset.ts';
 import { createRootCaPublisher } from './root-ca.ts';
 import { scheduler } from './scheduler.ts';
 import { serviceAccountController } from './service-account.ts';
 import { taintEvictionController } from './taint-eviction.ts';
+import { claimProtectionController, volumeProtectionController } from './volume-protection.ts';
 import type { Controller } from './runtime/controller.ts';
 
 export interface ControllerOptions {
@@ -27,6 +29,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
   return [
     scheduler,
     replicaSetController,
+    replicationController,
     deploymentController,
     endpointSliceController,
     endpointsController,
@@ -36,6 +39,9 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     createNodeLifecycle(nodeMonitorGraceMs),
     taintEvictionController,
     podGarbageCollector,
+    persistentVolumeController,
+    claimProtectionController,
+    volumeProtectionController,
     namespaceController,
     garbageCollector,
   ];

@@ -1,19 +1,25 @@
-import { NODES, PODS } from './resources.ts';
+import { NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from './resources.ts';
 import { DONE } from './runtime/controller.ts';
 import { createCapacityClaims } from './runtime/capacity-claims.ts';
+import { preempt } from './scheduling/preempt.ts';
+import { ignoreGonePod, observedBy, reportPending } from './scheduling/report.ts';
+import { readSurroundings } from './scheduling/surroundings.ts';
+import { prepareVolumes } from './scheduling/volumes.ts';
 import type { CapacityClaims } from './runtime/capacity-claims.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { ObjectChange } from './runtime/object-change.ts';
 import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
-import type { Node, Pod, PodCondition } from '#api/schema/kinds.generated';
-import { findCondition, withCondition } from '#core/conditions';
+import type { Node, PersistentVolumeClaim, Pod, PodCondition } from '#api/schema/kinds.generated';
+import { withCondition } from '#core/conditions';
 import { isPodFinished } from '#core/pod-state';
 import { decideNode } from '#core/scheduling/decide';
 import { assume, nodeStates } from '#core/scheduling/node-state';
+import type { NodeState } from '#core/scheduling/node-state';
 import { isGated, pendingPods } from '#core/scheduling/pending';
+import type { PreemptionView } from '#core/scheduling/preemption';
 import { timestamp } from '#core/timestamp';
-import { hasCode, PortError } from '#ports/errors';
+import { PortError } from '#ports/errors';
 
 // One key for all: each decision must know the ones before it.
 const ALL = 'pending';
@@ -24,9 +30,20 @@ export const scheduler: Controller = {
   sources: [
     { resource: PODS, keys: (change) => (podMatters(change) ? [ALL] : []) },
     { resource: NODES, keys: (change) => (nodeMatters(change) ? [ALL] : []) },
+    // Whoever waits for storage is looked at again when it comes.
+    { resource: PERSISTENT_VOLUME_CLAIMS, keys: (change) => (claimMatters(change) ? [ALL] : []) },
+    { resource: PERSISTENT_VOLUMES, keys: ({ previous }) => (previous === undefined ? [ALL] : []) },
+    { resource: STORAGE_CLASSES, keys: () => [ALL] },
   ],
   reconcile,
 };
+
+interface Round {
+  states: NodeState[];
+  surroundings: PreemptionView;
+  claims: CapacityClaims;
+  context: ReconcileContext;
+}
 
 async function reconcile(_key: string, context: ReconcileContext): Promise<Outcome> {
   const { view } = context;
@@ -35,55 +52,40 @@ async function reconcile(_key: string, context: ReconcileContext): Promise<Outco
   // The claims before the pods: who binds to a node after this has changed its claim, and our bind to that node fails.
   const claims = await createCapacityClaims(view);
   const [nodes, pods] = await Promise.all([view.list<Node>(NODES), view.list<Pod>(PODS, { now: true })]);
-  const states = nodeStates(nodes, pods);
-  const writes: Promise<void>[] = [];
-  for (const pod of pendingPods(pods)) {
-    if (isGated(pod)) {
-      writes.push(report(pod, { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }, context));
-      continue;
-    }
-    const decision = decideNode(pod, states);
-    if ('node' in decision) {
-      assume(decision.node, pod);
-      writes.push(bind(pod, decision.node.name, { claims, context }));
-    } else writes.push(report(pod, { reason: 'Unschedulable', message: decision.message }, context));
-  }
-  await allWritten(writes);
+  const round: Round = { states: nodeStates(nodes, pods), surroundings: await readSurroundings(view, pods), claims, context };
+  await allWritten(pendingPods(pods).map((pod) => decided(pod, round)));
   return DONE;
+}
+
+/** Decides at once, in the order of the calls; the promise is for what is written. */
+function decided(pod: Pod, { states, surroundings, claims, context }: Round): Promise<void> {
+  if (isGated(pod)) return reportPending(pod, { reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }, context);
+  const decision = decideNode(pod, states, surroundings);
+  if ('node' in decision) {
+    assume(decision.node, pod);
+    const bindings = surroundings.volumesOf?.(pod)?.toBind(decision.node.node) ?? [];
+    // The pod follows when its claims are bound: their change brings us back.
+    return bindings.length > 0 ? prepareVolumes(bindings, decision.node.node, context) : bind(pod, decision.node.name, { claims, context });
+  }
+  // What room there will be is kept from lesser pods.
+  if (decision.nominated !== undefined) assume(decision.nominated, pod);
+  const preempted = decision.preempt === undefined ? Promise.resolve() : preempt(pod, decision.preempt, context);
+  return preempted.then(() => reportPending(pod, { reason: 'Unschedulable', message: decision.message, nominatedNode: decision.nominated?.name }, context));
 }
 
 async function bind(pod: Pod, node: string, { claims, context }: { claims: CapacityClaims; context: ReconcileContext }): Promise<void> {
   const { namespace, name = '', uid = '' } = pod.metadata;
   const { view, events, clock } = context;
   const isBound = await claims.take(node, uid, async (claim) => {
-    const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(clock.now()), ...observed(pod) };
+    const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(clock.now()), ...observedBy(pod) };
     const change = (current: Pod): Pod => {
       if (current.spec?.nodeName) throw new PortError('Conflict', `pod ${namespace}/${name} has a node already`);
-      const status = { ...current.status, conditions: withCondition(current.status?.conditions, scheduled) };
-      return { ...current, spec: { containers: [], ...current.spec, nodeName: node }, status };
+      const { nominatedNodeName: _nominated, ...status } = current.status ?? {};
+      return { ...current, spec: { containers: [], ...current.spec, nodeName: node }, status: { ...status, conditions: withCondition(status.conditions, scheduled) } };
     };
     await view.update<Pod>(PODS, { namespace, name }, change, { subresource: 'binding', preconditions: { uid }, claims: claim });
   }).catch(ignoreGonePod);
   if (isBound !== false) events.record(pod, { type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${namespace}/${name} to ${node}` });
-}
-
-async function report(pod: Pod, { reason, message }: { reason: string; message: string }, { view, events, clock }: ReconcileContext): Promise<void> {
-  const current = findCondition(pod.status?.conditions, 'PodScheduled');
-  if (current?.status === 'False' && current.reason === reason && current.message === message) return;
-  const { namespace, name = '', uid = '' } = pod.metadata;
-  const condition: PodCondition = { type: 'PodScheduled', status: 'False', reason, message, lastTransitionTime: timestamp(clock.now()), ...observed(pod) };
-  const change = (stored: Pod): Pod => ({ ...stored, status: { ...stored.status, conditions: withCondition(stored.status?.conditions, condition) } });
-  await view.update<Pod>(PODS, { namespace, name }, change, { subresource: 'status', preconditions: { uid } }).catch(ignoreGonePod);
-  if (reason === 'Unschedulable') events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message });
-}
-
-function observed(pod: Pod): { observedGeneration?: number } {
-  return pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation };
-}
-
-function ignoreGonePod(error: unknown): false {
-  if (hasCode(error, 'NotFound')) return false;
-  throw error;
 }
 
 // All are waited for; then the first failure asks for another round.
@@ -96,7 +98,9 @@ async function allWritten(writes: Promise<void>[]): Promise<void> {
 function podMatters({ object, previous }: ObjectChange<Pod>): boolean {
   if (object === undefined) return true;
   if (!object.spec?.nodeName) return previous === undefined || !isEqual(object.spec, previous.spec) || object.metadata.deletionTimestamp !== previous.metadata.deletionTimestamp;
-  return isPodFinished(object) && (previous === undefined || !isPodFinished(previous));
+  if (isPodFinished(object) && (previous === undefined || !isPodFinished(previous))) return true;
+  // Labels are what other pods' affinity is about.
+  return previous !== undefined && !isEqual(object.metadata.labels, previous.metadata.labels);
 }
 
 function nodeMatters({ object, previous }: ObjectChange<KubeObject & Node>): boolean {
@@ -107,4 +111,8 @@ function nodeMatters({ object, previous }: ObjectChange<KubeObject & Node>): boo
     !isEqual(object.status?.allocatable, previous.status?.allocatable) ||
     !isEqual(object.status?.capacity, previous.status?.capacity)
   );
+}
+
+function claimMatters({ object, previous }: ObjectChange<PersistentVolumeClaim>): boolean {
+  return previous === undefined || object?.status?.phase !== previous.status?.phase;
 }

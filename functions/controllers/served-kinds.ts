@@ -3,10 +3,12 @@
  * built-in kind that wants acting on, the API server warns that nothing will.
  */
 export const servedKinds: ReadonlySet<string> = new Set([
-  ...['Namespace', 'Node', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Binding', 'PodTemplate'].map((kind) => `/${kind}`),
+  ...['Namespace', 'Node', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Binding', 'PodTemplate', 'ReplicationController', 'PersistentVolume', 'PersistentVolumeClaim'].map((kind) => `/${kind}`),
   'apps/Deployment',
   'apps/ReplicaSet',
   'discovery.k8s.io/EndpointSlice',
+  'storage.k8s.io/StorageClass',
+  'scheduling.k8s.io/PriorityClass',
   'events.k8s.io/Event',
   'coordination.k8s.io/Lease',
   ...['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'].map((kind) => `rbac.authorization.k8s.io/${kind}`),

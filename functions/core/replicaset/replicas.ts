@@ -1,16 +1,23 @@
 import { isPodActive } from '../pod-state.ts';
 import { podsToDelete } from './rank.ts';
-import type { Pod, ReplicaSet } from '#api/schema/kinds.generated';
+import type { KubeObject } from '#api/object';
+import type { Pod, PodTemplateSpec, ReplicaSetStatus } from '#api/schema/kinds.generated';
 
 /** More than this in one reconcile would starve its neighbours. */
 export const BURST_REPLICAS = 500;
+
+/** What replica sets and replication controllers have in common. */
+export interface ReplicaOwner extends KubeObject {
+  spec?: { replicas?: number; minReadySeconds?: number; template?: PodTemplateSpec };
+  status?: ReplicaSetStatus;
+}
 
 export interface ReplicaPlan {
   create: number;
   remove: Pod[];
 }
 
-export function planReplicas(set: ReplicaSet, pods: Pod[], related: Pod[]): ReplicaPlan {
+export function planReplicas(set: ReplicaOwner, pods: Pod[], related: Pod[]): ReplicaPlan {
   if (set.metadata.deletionTimestamp !== undefined) return { create: 0, remove: [] };
   const active = pods.filter(isPodActive);
   const difference = (set.spec?.replicas ?? 1) - active.length;

@@ -2,15 +2,24 @@ import { findCondition, withCondition, withoutCondition } from '../conditions.ts
 import { labelsInclude } from '../label-selector.ts';
 import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from '../pod-state.ts';
 import { timestamp } from '../timestamp.ts';
-import type { Pod, ReplicaSet, ReplicaSetStatus } from '#api/schema/kinds.generated';
+import type { ReplicaOwner } from './replicas.ts';
+import type { Pod, ReplicaSetStatus } from '#api/schema/kinds.generated';
 
 export interface ReplicaFailure {
   reason: 'FailedCreate' | 'FailedDelete';
   message: string;
 }
 
+export interface StatusView {
+  /** Of the last attempt. */
+  failure: ReplicaFailure | undefined;
+  nowMs: number;
+  /** Replica sets alone have that field. */
+  countsTerminating: boolean;
+}
+
 /** Counts of the replica set's own pods, and the ReplicaFailure condition of the last attempt. */
-export function replicaSetStatus(set: ReplicaSet, pods: Pod[], { failure, nowMs }: { failure: ReplicaFailure | undefined; nowMs: number }): ReplicaSetStatus {
+export function replicaSetStatus(set: ReplicaOwner, pods: Pod[], { failure, nowMs, countsTerminating }: StatusView): ReplicaSetStatus {
   const active = pods.filter(isPodActive);
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
   const templateLabels = set.spec?.template?.metadata?.labels;
@@ -19,7 +28,7 @@ export function replicaSetStatus(set: ReplicaSet, pods: Pod[], { failure, nowMs 
     ...nonZero('fullyLabeledReplicas', active.filter((pod) => labelsInclude(templateLabels, pod.metadata.labels)).length),
     ...nonZero('readyReplicas', active.filter(isPodReady).length),
     ...nonZero('availableReplicas', active.filter((pod) => isPodAvailable(pod, minReadySeconds, nowMs)).length),
-    terminatingReplicas: pods.filter(isPodTerminating).length,
+    ...(countsTerminating ? { terminatingReplicas: pods.filter(isPodTerminating).length } : {}),
     observedGeneration: set.metadata.generation ?? 0,
   };
   const conditions = failureConditions(set, failure, nowMs);
@@ -27,7 +36,7 @@ export function replicaSetStatus(set: ReplicaSet, pods: Pod[], { failure, nowMs 
   return status;
 }
 
-function failureConditions(set: ReplicaSet, failure: ReplicaFailure | undefined, nowMs: number): NonNullable<ReplicaSetStatus['conditions']> {
+function failureConditions(set: ReplicaOwner, failure: ReplicaFailure | undefined, nowMs: number): NonNullable<ReplicaSetStatus['conditions']> {
   const current = set.status?.conditions;
   if (failure === undefined) return withoutCondition(current, 'ReplicaFailure');
   // The first failure stands until one attempt succeeds: a message that changes with each try would wake everybody each time.

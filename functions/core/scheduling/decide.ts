@@ -1,34 +1,47 @@
 import { refusalOf } from './filters.ts';
-import { scoreOf } from './score.ts';
-import type { Refusal } from './filters.ts';
+import { incoming } from './incoming.ts';
+import { scores } from './score.ts';
+import type { Incoming } from './incoming.ts';
 import type { NodeState } from './node-state.ts';
+import type { Refusal } from './refusal.ts';
+import { choosePreemption } from './preemption.ts';
+import type { Preemption, PreemptionView } from './preemption.ts';
 import type { Pod } from '#api/schema/kinds.generated';
 
-export type Decision = { node: NodeState } | { message: string };
+/** `nominated`: where room is being made, by `preempt` or by what was preempted before. */
+export type Decision = { node: NodeState } | { message: string; preempt?: Preemption; nominated?: NodeState };
 
 /** The best node that fits; of equals the first by name, so that the same view gives the same decision. */
-export function decideNode(pod: Pod, nodes: NodeState[]): Decision {
-  if (nodes.length === 0) return { message: 'no nodes available to schedule pods' };
-  const refusals: Refusal[] = [];
-  let best: { node: NodeState; score: number } | undefined;
-  for (const node of nodes) {
-    const refusal = refusalOf(pod, node);
-    if (refusal !== undefined) {
-      refusals.push(refusal);
-      continue;
-    }
-    const score = scoreOf(pod, node);
-    if (best === undefined || score > best.score || (score === best.score && node.name < best.node.name)) best = { node, score };
+export function decideNode(pod: Pod, states: NodeState[], surroundings: PreemptionView = {}): Decision {
+  if (states.length === 0) return { message: 'no nodes available to schedule pods' };
+  const candidate = incoming(pod, states, surroundings);
+  const blocked = candidate.volumes?.blocked;
+  if (blocked !== undefined) return { message: `0/${states.length} nodes are available: ${blocked}. not found` };
+  const refusals = new Map<NodeState, Refusal>();
+  for (const state of states) {
+    const refusal = refusalOf(candidate, state);
+    if (refusal !== undefined) refusals.set(state, refusal);
   }
-  return best === undefined ? { message: messageOf(refusals) } : { node: best.node };
+  const fitting = states.filter((state) => !refusals.has(state));
+  return fitting.length > 0 ? { node: best(candidate, fitting) } : refused(pod, states, { refusals, surroundings });
 }
 
-/** The scheduler's sentence, counts first; pods are never preempted here, so its second half says why that would not help or was not done. */
-function messageOf(refusals: Refusal[]): string {
-  const total = refusals.length;
-  const reasons = counted(refusals.flatMap(({ reasons: texts }) => texts));
-  const preemption = counted(refusals.map(({ isResolvable }) => (isResolvable ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling')));
-  return `0/${total} nodes are available: ${reasons}. no new claims to deallocate, preemption: 0/${total} nodes are available: ${preemption}.`;
+function best(candidate: Incoming, fitting: NodeState[]): NodeState {
+  const [first, ...others] = fitting;
+  if (first === undefined) throw new Error('no node to choose from');
+  if (others.length === 0) return first;
+  const points = scores(candidate, fitting);
+  const of = (state: NodeState): number => points.get(state) ?? 0;
+  return others.reduce((winner, state) => (of(state) > of(winner) || (of(state) === of(winner) && state.name < winner.name) ? state : winner), first);
+}
+
+function refused(pod: Pod, states: NodeState[], { refusals, surroundings }: { refusals: Map<NodeState, Refusal>; surroundings: PreemptionView }): Decision {
+  const reasons = `0/${states.length} nodes are available: ${counted([...refusals.values()].flatMap(({ reasons: texts }) => texts))}.`;
+  const outcome = choosePreemption(pod, states, { ...surroundings, refusals });
+  if ('victims' in outcome) return { message: reasons, preempt: outcome, nominated: outcome.node };
+  const why = 'reason' in outcome ? outcome.reason : `0/${states.length} nodes are available: ${counted([...outcome.unhelpful.values()])}.`;
+  const nominated = 'reason' in outcome ? outcome.clearing : undefined;
+  return { message: `${reasons} no new claims to deallocate, preemption: ${why}`, ...(nominated === undefined ? {} : { nominated }) };
 }
 
 function counted(texts: string[]): string {

@@ -1,57 +1,59 @@
 import { untolerated } from '../taints.ts';
 import { nodeAffinityMatches } from './node-affinity.ts';
-import { hostPorts, portsConflict } from './node-state.ts';
-import { podRequests } from './resources.ts';
+import { portsConflict } from './node-state.ts';
+import { forNow, never } from './refusal.ts';
+import type { Incoming } from './incoming.ts';
 import type { NodeState } from './node-state.ts';
-import type { Pod, Taint } from '#api/schema/kinds.generated';
+import type { Refusal } from './refusal.ts';
+import type { Taint } from '#api/schema/kinds.generated';
 
-/** Why a node cannot take a pod, in the scheduler's words. */
-export interface Refusal {
-  reasons: string[];
-  /** Whether it could if other pods went away. */
-  isResolvable: boolean;
-}
+type Filter = (incoming: Incoming, state: NodeState) => Refusal | undefined;
 
 const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 /** In this order; the first that refuses speaks for the node. */
-const FILTERS: ((pod: Pod, state: NodeState) => Refusal | undefined)[] = [cordoned, named, tainted, unselected, portsTaken, full];
+const FILTERS: Filter[] = [
+  cordoned,
+  tainted,
+  unselected,
+  portsTaken,
+  full,
+  ({ volumes }, { node }) => volumes?.refusal(node),
+  ({ spread }, state) => spread.refusal(state),
+  ({ affinity }, state) => affinity.refusal(state),
+];
 
-export function refusalOf(pod: Pod, state: NodeState): Refusal | undefined {
+export function refusalOf(incoming: Incoming, state: NodeState): Refusal | undefined {
   for (const filter of FILTERS) {
-    const refusal = filter(pod, state);
+    const refusal = filter(incoming, state);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
-function cordoned(pod: Pod, { node }: NodeState): Refusal | undefined {
+function cordoned({ pod }: Incoming, { node }: NodeState): Refusal | undefined {
   const isOpen = node.spec?.unschedulable !== true || untolerated(pod.spec?.tolerations, [UNSCHEDULABLE], ['NoSchedule']).length === 0;
   return isOpen ? undefined : never('node(s) were unschedulable');
 }
 
-function named(pod: Pod, { name }: NodeState): Refusal | undefined {
-  return !pod.spec?.nodeName || pod.spec.nodeName === name ? undefined : never("node(s) didn't match the requested node name");
-}
-
-function tainted(pod: Pod, { node }: NodeState): Refusal | undefined {
+function tainted({ pod }: Incoming, { node }: NodeState): Refusal | undefined {
   return untolerated(pod.spec?.tolerations, node.spec?.taints, ['NoSchedule', 'NoExecute']).length === 0 ? undefined : never('node(s) had untolerated taint(s)');
 }
 
-function unselected(pod: Pod, { node }: NodeState): Refusal | undefined {
+function unselected({ pod }: Incoming, { node }: NodeState): Refusal | undefined {
   return nodeAffinityMatches(pod, node) ? undefined : never("node(s) didn't match Pod's node affinity/selector");
 }
 
-function portsTaken(pod: Pod, { ports }: NodeState): Refusal | undefined {
-  const isTaken = hostPorts(pod).some((wanted) => ports.some((port) => portsConflict(wanted, port)));
-  return isTaken ? { reasons: ["node(s) didn't have free ports for the requested pod ports"], isResolvable: true } : undefined;
+function portsTaken({ ports: wanted }: Incoming, { ports }: NodeState): Refusal | undefined {
+  const isTaken = wanted.some((port) => ports.some((other) => portsConflict(port, other)));
+  return isTaken ? forNow("node(s) didn't have free ports for the requested pod ports") : undefined;
 }
 
-function full(pod: Pod, { allocatable, requested, podCount }: NodeState): Refusal | undefined {
+function full({ requests }: Incoming, { allocatable, requested, pods }: NodeState): Refusal | undefined {
   const reasons: string[] = [];
   let isResolvable = true;
-  if (podCount + 1 > (allocatable.pods ?? 0)) reasons.push('Too many pods');
-  for (const [name, amount] of Object.entries(podRequests(pod))) {
+  if (pods.length + 1 > (allocatable['pods'] ?? 0)) reasons.push('Too many pods');
+  for (const [name, amount] of Object.entries(requests)) {
     const capacity = allocatable[name] ?? 0;
     if (amount === 0 || (requested[name] ?? 0) + amount <= capacity) continue;
     reasons.push(`Insufficient ${name}`);
@@ -59,8 +61,4 @@ function full(pod: Pod, { allocatable, requested, podCount }: NodeState): Refusa
     if (amount > capacity) isResolvable = false;
   }
   return reasons.length === 0 ? undefined : { reasons, isResolvable };
-}
-
-function never(reason: string): Refusal {
-  return { reasons: [reason], isResolvable: false };
 }

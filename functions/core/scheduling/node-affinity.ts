@@ -1,11 +1,16 @@
-import type { Node, NodeSelectorTerm, Pod } from '#api/schema/kinds.generated';
+import type { Node, NodeSelector, NodeSelectorTerm, Pod } from '#api/schema/kinds.generated';
 import { labelsInclude } from '../label-selector.ts';
 
 /** spec.nodeSelector and the required node affinity. */
 export function nodeAffinityMatches(pod: Pod, node: Node): boolean {
   if (!labelsInclude(pod.spec?.nodeSelector, node.metadata.labels)) return false;
   const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return required === undefined || (required.nodeSelectorTerms ?? []).some((term) => termMatches(term, node));
+  return required === undefined || nodeSelectorMatches(required, node);
+}
+
+/** Terms are alternatives. */
+export function nodeSelectorMatches({ nodeSelectorTerms }: NodeSelector, node: Node): boolean {
+  return (nodeSelectorTerms ?? []).some((term) => termMatches(term, node));
 }
 
 /** Sum of the weights of the preferred terms that the node matches. */

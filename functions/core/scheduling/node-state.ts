@@ -10,9 +10,9 @@ export interface NodeState {
   name: string;
   allocatable: Resources;
   requested: Resources;
-  podCount: number;
+  pods: Pod[];
   ports: HostPort[];
-  /** Pods by the uid of their controller, to spread siblings. */
+  /** How many pods of each controller, to spread siblings. */
   siblings: Map<string, number>;
 }
 
@@ -23,12 +23,7 @@ export interface HostPort {
 }
 
 export function nodeStates(nodes: Node[], pods: Pod[]): NodeState[] {
-  const states = new Map<string, NodeState>();
-  for (const node of nodes) {
-    const name = node.metadata.name ?? '';
-    const allocatable = resourcesOf(node.status?.allocatable ?? node.status?.capacity);
-    states.set(name, { node, name, allocatable, requested: {}, podCount: 0, ports: [], siblings: new Map() });
-  }
+  const states = new Map(nodes.map((node) => [node.metadata.name ?? '', emptyState(node)]));
   for (const pod of pods) {
     const state = states.get(pod.spec?.nodeName ?? '');
     // What is being deleted holds its place until it is gone.
@@ -39,10 +34,22 @@ export function nodeStates(nodes: Node[], pods: Pod[]): NodeState[] {
 
 export function assume(state: NodeState, pod: Pod): void {
   add(state.requested, podRequests(pod));
-  state.podCount++;
+  state.pods.push(pod);
   state.ports.push(...hostPorts(pod));
   const owner = controllerOf(pod)?.uid;
   if (owner !== undefined) state.siblings.set(owner, (state.siblings.get(owner) ?? 0) + 1);
+}
+
+/** The node as it would be with these pods alone. */
+export function withPods({ node }: NodeState, pods: Pod[]): NodeState {
+  const state = emptyState(node);
+  for (const pod of pods) assume(state, pod);
+  return state;
+}
+
+function emptyState(node: Node): NodeState {
+  const allocatable = resourcesOf(node.status?.allocatable ?? node.status?.capacity);
+  return { node, name: node.metadata.name ?? '', allocatable, requested: {}, pods: [], ports: [], siblings: new Map() };
 }
 
 export function hostPorts(pod: Pod): HostPort[] {

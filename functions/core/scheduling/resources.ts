@@ -29,9 +29,14 @@ export function podRequests(pod: Pod): Resources {
   }
   const running = { ...sidecars };
   for (const container of pod.spec?.containers ?? []) add(running, requestsOf(container));
-  const peak = largest(running, initPeak);
+  const peak = { ...largest(running, initPeak), ...podLevelRequests(pod) };
   add(peak, resourcesOf(pod.spec?.overhead));
   return peak;
+}
+
+// What is said for the pod as a whole stands instead of the sum.
+function podLevelRequests(pod: Pod): Resources {
+  return resourcesOf(pod.spec?.resources?.requests);
 }
 
 export function add(total: Resources, more: Resources): void {

@@ -2,6 +2,7 @@ import { applyDefaults } from '#api/defaulting';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import { addressRange } from '#core/service-addresses';
+import { LOCAL_PROVISIONER } from '#core/volumes/local-volume';
 import { hasCode } from '#ports/errors';
 import { serviceClaims } from '../admission/service-allocation.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -23,6 +24,7 @@ export async function bootstrapCluster(deps: ServerDeps, { apiAddress }: Bootstr
     ensureAll(deps, builtIn(RBAC, 'clusterroles'), defaultClusterRoles()),
     ensureAll(deps, builtIn(RBAC, 'clusterrolebindings'), defaultClusterRoleBindings()),
     ensureAll(deps, builtIn('scheduling.k8s.io', 'priorityclasses'), PRIORITY_CLASSES),
+    ensureAll(deps, builtIn('storage.k8s.io', 'storageclasses'), [LOCAL_STORAGE]),
     ensureAll(deps, builtIn('', 'services'), [apiService(addressRange(deps.config.serviceCidr).at(0), apiAddress.port)]),
     ...(isLoopback(apiAddress.ip) ? [] : endpointsOf(deps, apiAddress)),
   ]);
@@ -51,6 +53,16 @@ const PRIORITY_CLASSES = [
     description: 'Used for system critical pods that must not be moved from their current node.',
   },
 ].map((fields) => ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...fields, preemptionPolicy: 'PreemptLowerPriority' }));
+
+// Folders on nodes. A volume is made where the first pod that wants it is placed.
+const LOCAL_STORAGE = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'zeroplane-local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: LOCAL_PROVISIONER,
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'WaitForFirstConsumer',
+};
 
 async function ensureAll(deps: ServerDeps, resource: ApiResource, objects: KubeObject[]): Promise<void> {
   const { items } = await deps.store.list(resource, {});

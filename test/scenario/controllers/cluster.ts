@@ -24,6 +24,10 @@ export const DEPLOYMENTS = resource('deployments', 'apps');
 export const REPLICA_SETS = resource('replicasets', 'apps');
 export const SLICES = resource('endpointslices', 'discovery.k8s.io');
 export const ENDPOINTS = resource('endpoints');
+export const PERSISTENT_VOLUMES = resource('persistentvolumes');
+export const PERSISTENT_VOLUME_CLAIMS = resource('persistentvolumeclaims');
+export const STORAGE_CLASSES = resource('storageclasses', 'storage.k8s.io');
+export const REPLICATION_CONTROLLERS = resource('replicationcontrollers');
 export const CONFIG_MAPS = resource('configmaps');
 
 /** The loop over the real store, and kubelets that are a few lines: what is bound runs, what is deleted goes. */
@@ -134,7 +138,7 @@ export function imagesOf(pods: Pod[]): string[] {
 }
 
 async function heads(store: ObjectStore): Promise<string> {
-  const resources = [PODS, NODES, NAMESPACES, SERVICES, DEPLOYMENTS, REPLICA_SETS, SLICES, ENDPOINTS, CONFIG_MAPS];
+  const resources = [PODS, NODES, NAMESPACES, SERVICES, DEPLOYMENTS, REPLICA_SETS, SLICES, ENDPOINTS, CONFIG_MAPS, PERSISTENT_VOLUMES, PERSISTENT_VOLUME_CLAIMS, REPLICATION_CONTROLLERS];
   return (await Promise.all(resources.map((one) => store.revision(one)))).join();
 }
 

@@ -1,0 +1,21 @@
+import { NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../resources.ts';
+import type { ClusterView } from '../runtime/cluster-view.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '#api/schema/kinds.generated';
+import { needNamespaces, needStorage } from '#core/scheduling/needs';
+import { pendingPods } from '#core/scheduling/pending';
+import type { PreemptionView } from '#core/scheduling/preemption';
+import { podVolumes } from '#core/scheduling/volumes';
+
+/** What beside nodes and pods a round must know; most rounds need none of it. */
+export async function readSurroundings(view: ClusterView, pods: Pod[]): Promise<PreemptionView> {
+  const surroundings: PreemptionView = {};
+  if (needNamespaces(pods)) {
+    const namespaces = await view.list(NAMESPACES);
+    surroundings.namespaces = new Map(namespaces.map(({ metadata }) => [metadata.name ?? '', metadata.labels ?? {}]));
+  }
+  if (needStorage(pendingPods(pods))) {
+    const [claims, volumes, classes] = await Promise.all([view.list<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS), view.list<PersistentVolume>(PERSISTENT_VOLUMES), view.list<StorageClass>(STORAGE_CLASSES)]);
+    surroundings.volumesOf = (pod) => podVolumes(pod, { claims, volumes, classes });
+  }
+  return surroundings;
+}
