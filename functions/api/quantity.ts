@@ -19,6 +19,7 @@ export class QuantityError extends Error {
 }
 
 const NANO = 1_000_000_000n;
+const MILLI = NANO / 1000n;
 const MAX_BINARY = 2n ** 63n - 1n;
 /** Enough for any amount of anything; keeps `1e999999999` from filling memory. */
 const MAX_DIGITS = 120;
@@ -50,6 +51,12 @@ export function canonicalQuantity(text: string): string {
   return read.kept ?? formatQuantity(read);
 }
 
+/** In a list of resources nothing is finer than a thousandth: it is rounded up, away from zero. */
+export function roundedAmount(text: string): string {
+  const { nanos, format } = parseQuantity(text);
+  return nanos % MILLI === 0n ? text : formatQuantity({ nanos: divideAwayFromZero(nanos, MILLI) * MILLI, format });
+}
+
 export function compareQuantities(a: Quantity, b: Quantity): number {
   return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0;
 }
@@ -68,7 +75,7 @@ export function wholeValue(quantity: Quantity): bigint {
 }
 
 export function milliValue(quantity: Quantity): bigint {
-  return divideAwayFromZero(quantity.nanos, NANO / 1000n);
+  return divideAwayFromZero(quantity.nanos, MILLI);
 }
 
 interface Parts extends Quantity {

@@ -16,6 +16,7 @@ import { autoscalingV1Defaults, horizontalPodAutoscalerRules } from './kinds/hor
 import { ingressRules } from './kinds/ingress.ts';
 import { jobRules } from './kinds/job.ts';
 import { leaseRules } from './kinds/lease.ts';
+import { limitRangeRules } from './kinds/limit-range.ts';
 import { LISTINGS } from './kinds/listing.ts';
 import { namespaceRules } from './kinds/namespace.ts';
 import { networkPolicyRules } from './kinds/network-policy.ts';
@@ -29,6 +30,7 @@ import { priorityClassRules } from './kinds/priority-class.ts';
 import { replicaSetRules } from './kinds/replica-set.ts';
 import { replicationControllerRules } from './kinds/replication-controller.ts';
 import { resourceClaimRules, resourceClaimTemplateRules } from './kinds/resource-claim.ts';
+import { resourceQuotaRules } from './kinds/resource-quota.ts';
 import { clusterRoleBindingRules, clusterRoleRules, roleBindingRules, roleRules } from './kinds/role.ts';
 import { secretRules } from './kinds/secret.ts';
 import { serviceAccountRules } from './kinds/service-account.ts';
@@ -45,6 +47,7 @@ const RULES = new Map<string, unknown>([
   ['/ConfigMap', configMapRules],
   ['/Endpoints', endpointsRules],
   ['/Event', eventRules],
+  ['/LimitRange', limitRangeRules],
   ['/Namespace', namespaceRules],
   ['/Node', nodeRules],
   ['/PersistentVolume', persistentVolumeRules],
@@ -52,6 +55,7 @@ const RULES = new Map<string, unknown>([
   ['/Pod', podRules],
   ['/PodTemplate', podTemplateRules],
   ['/ReplicationController', replicationControllerRules],
+  ['/ResourceQuota', resourceQuotaRules],
   ['/Secret', secretRules],
   ['/Service', serviceRules],
   ['/ServiceAccount', serviceAccountRules],

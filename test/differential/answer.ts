@@ -34,12 +34,14 @@ const VOLATILE = ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields'
 const ADMISSION_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
 const ADMISSION_FINALIZERS = ['kubernetes.io/pv-protection', 'kubernetes.io/pvc-protection', 'kubernetes.io/vac-protection'];
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const IDENTITY_FIELDS = ['username', 'uid', 'groups', 'extra'];
 
 /** Without volatile values, with sorted keys, and with null and [] as absent: where Go writes a list or a time without value as null, we write [] or nothing. */
 export function normalise(object: KubeObject): unknown {
   const copy = structuredClone(object);
   for (const field of VOLATILE) delete (copy.metadata as Record<string, unknown>)[field];
+  if (UUID.test(copy.metadata.name ?? '')) copy.metadata.name = 'UUID';
   withoutAdmissionFinalizers(copy);
   if (copy.kind === 'Pod') withoutPodAdmission(copy);
   if (copy.kind === 'Job') withoutUid(copy);

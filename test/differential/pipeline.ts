@@ -23,6 +23,7 @@ export function create(resource: ApiResource, body: string): Outcome {
       return refusal(400, { reason: 'BadRequest', message: 'a namespace on what has none' });
     }
     if (!meta.name && meta.generateName) meta.name = `${meta.generateName}abcde`;
+    meta.uid = 'b5d4c8a0-0000-4000-8000-000000000000';
     applyDefaults(resource, object);
     const { fields } = beforeCreate(resource, object, { now: '2026-01-01T00:00:00Z' });
     return fields.length > 0 ? refusal(422, invalidBody(fields)) : { answer: answerOf(201, object), body: object };

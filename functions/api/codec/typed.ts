@@ -1,4 +1,4 @@
-import { canonicalQuantity } from '#api/quantity';
+import { canonicalQuantity, roundedAmount } from '#api/quantity';
 import { structNamed } from '#api/schema/schema';
 import type { Field, StructType, TypeRef } from '#api/schema/struct-type';
 import { canonicalMicroTime, canonicalTime } from '#api/time';
@@ -146,7 +146,7 @@ class Decoding {
       if (seen.has(key)) this.#problem('duplicate');
       if (repeated) seen.add(key);
       const element = this.#element(member, of);
-      if (element !== undefined) setMember(read, key, element);
+      if (element !== undefined) setMember(read, key, of.kind === 'quantity' ? roundedAmount(element as string) : element);
       this.#path.pop();
     }
     return sortedByKey(read);

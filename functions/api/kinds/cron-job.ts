@@ -1,7 +1,7 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { CronJob } from '../schema/kinds.generated.ts';
+import { validateCronJob } from '../validation/cron-job.ts';
 import { dns1123Subdomain, type NameCheck } from '../validation/names.ts';
-import { nonNegative } from '../validation/numbers.ts';
 import { ageColumn, ageOf, column, nameColumn, NONE } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
@@ -24,7 +24,7 @@ export const cronJobRules: KindRules<CronJob> = {
     defaultPodTemplate(spec.jobTemplate?.spec?.template);
   },
   isNewGeneration: specChanged,
-  validate: ({ spec }) => (['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const).flatMap((field) => nonNegative(`spec.${field}`, spec?.[field])),
+  validate: validateCronJob,
   columns: [
     nameColumn(),
     column('Schedule', 'When it runs', ({ spec }) => spec?.schedule ?? ''),

@@ -1,12 +1,13 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { Job, JobSpec, JobStatus } from '../schema/kinds.generated.ts';
-import { nonNegative } from '../validation/numbers.ts';
+import { validateJob } from '../validation/job.ts';
 import { ageColumn, column, humanDuration, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
+const MAX_LABEL = 63;
 const UNLIMITED = 2147483647;
 
 export const jobRules: KindRules<Job> = {
@@ -21,7 +22,7 @@ export const jobRules: KindRules<Job> = {
     if (job.spec && !job.spec.manualSelector) selectOwnPods(job, job.spec);
   },
   isNewGeneration: specChanged,
-  validate: ({ spec }) => (['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished'] as const).flatMap((field) => nonNegative(`spec.${field}`, spec?.[field])),
+  validate: validateJob,
   columns: [
     nameColumn(),
     column('Status', 'How far it has come', ({ spec, status }) => statusText(spec, status)),
@@ -52,7 +53,8 @@ function selectOwnPods({ metadata }: Job, spec: JobSpec): void {
   const own = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
   const template = (spec.template ??= {});
   template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...own } };
-  if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...template.metadata.labels };
+  // A name too long for a label is refused for the template's labels, not for these.
+  if (Object.keys(metadata.labels ?? {}).length === 0 && name.length <= MAX_LABEL) metadata.labels = { ...template.metadata.labels };
   spec.selector = { ...spec.selector, matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
 }
 

@@ -1,6 +1,6 @@
 import type { KindRules } from '../kind-rules.ts';
-import type { PersistentVolumeClaim } from '../schema/kinds.generated.ts';
-import { validateClaimSpec } from '../validation/persistent-volume-claim.ts';
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObjectReference } from '../schema/kinds.generated.ts';
+import { validateClaimSpec, validateClaimUpdate } from '../validation/persistent-volume-claim.ts';
 import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
 import { accessModesText } from './persistent-volume.ts';
 
@@ -9,9 +9,11 @@ export const persistentVolumeClaimRules: KindRules<PersistentVolumeClaim> = {
     if (spec) spec.volumeMode ??= 'Filesystem';
   },
   prepareForCreate: (claim) => {
+    if (claim.spec) normaliseSources(claim.spec);
     claim.status = { phase: 'Pending' };
   },
   validate: ({ spec }) => validateClaimSpec(spec ?? {}, 'spec'),
+  validateUpdate: validateClaimUpdate,
   columns: [
     nameColumn(),
     column('Status', 'Whether it has a volume', ({ metadata, status }) => (metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''))),
@@ -24,3 +26,17 @@ export const persistentVolumeClaimRules: KindRules<PersistentVolumeClaim> = {
     column('VolumeMode', 'Filesystem or Block', ({ spec }) => spec?.volumeMode ?? UNSET, { wide: true }),
   ],
 };
+
+const SNAPSHOT = 'snapshot.storage.k8s.io/VolumeSnapshot';
+
+// The elder field takes claims and snapshots alone, the newer one anything of its own namespace; each is seen in both.
+function normaliseSources(spec: PersistentVolumeClaimSpec): void {
+  if (spec.dataSourceRef?.namespace) delete spec.dataSourceRef;
+  if (spec.dataSource && !spec.dataSourceRef && !isClaimOrSnapshot(spec.dataSource)) delete spec.dataSource;
+  if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };
+  else if (spec.dataSourceRef && !spec.dataSource) spec.dataSource = { ...spec.dataSourceRef };
+}
+
+function isClaimOrSnapshot({ apiGroup = '', kind }: TypedLocalObjectReference): boolean {
+  return (apiGroup === '' && kind === 'PersistentVolumeClaim') || `${apiGroup}/${kind}` === SNAPSHOT;
+}

@@ -1,6 +1,11 @@
+import { isEqual } from '../equal.ts';
+import { forbidden, type FieldError } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { PersistentVolume, PersistentVolumeSpec } from '../schema/kinds.generated.ts';
+import { immutable } from '../validation/immutable.ts';
+import { sourceOf, validatePersistentVolume } from '../validation/persistent-volume.ts';
 import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
+import { defaultNetworkDisk } from './volume-defaults.ts';
 
 const SHORT_MODES: Record<string, string> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
 
@@ -20,10 +25,13 @@ export const persistentVolumeRules: KindRules<PersistentVolume> = {
     spec.persistentVolumeReclaimPolicy ||= 'Retain';
     spec.volumeMode ??= 'Filesystem';
     if (spec.hostPath) spec.hostPath.type ??= '';
+    defaultNetworkDisk(spec);
   },
   prepareForCreate: (volume, { now }) => {
     volume.status = { phase: 'Pending', lastPhaseTransitionTime: now };
   },
+  validate: validatePersistentVolume,
+  validateUpdate: ({ spec = {} }, { spec: old = {} }) => updateErrors(spec, old),
   warnings: ({ spec }) => Object.entries(GONE).flatMap(([source, text]) => (spec?.[source as keyof PersistentVolumeSpec] ? [text] : [])),
   columns: [
     nameColumn(),
@@ -39,6 +47,16 @@ export const persistentVolumeRules: KindRules<PersistentVolume> = {
     column('VolumeMode', 'Filesystem or Block', ({ spec }) => spec?.volumeMode ?? UNSET, { wide: true }),
   ],
 };
+
+function updateErrors(spec: PersistentVolumeSpec, old: PersistentVolumeSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const secrets = { controllerExpandSecretRef: undefined, nodeExpandSecretRef: undefined };
+  const fixed = (volume: PersistentVolumeSpec) => ({ ...sourceOf(volume), ...(volume.csi && { csi: { ...volume.csi, ...secrets } }) });
+  if (!isEqual(fixed(spec), fixed(old))) errors.push(forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'));
+  errors.push(...immutable('spec.volumeMode', spec.volumeMode, old.volumeMode));
+  if (old.nodeAffinity !== undefined) errors.push(...immutable('spec.nodeAffinity', spec.nodeAffinity, old.nodeAffinity));
+  return errors;
+}
 
 export function accessModesText(modes: string[] | undefined): string {
   return [...new Set(modes ?? [])].map((mode) => SHORT_MODES[mode] ?? mode).join(',');

@@ -1,6 +1,7 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { ReplicationController } from '../schema/kinds.generated.ts';
 import { nonNegative } from '../validation/numbers.ts';
+import { validateLabelsAndTemplate } from '../validation/workload.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
@@ -18,7 +19,7 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
     defaultPodTemplate(spec.template);
   },
   isNewGeneration: specChanged,
-  validate: ({ spec }) => [...nonNegative('spec.replicas', spec?.replicas), ...nonNegative('spec.minReadySeconds', spec?.minReadySeconds)],
+  validate: ({ spec = {} }) => [...nonNegative('spec.minReadySeconds', spec.minReadySeconds), ...nonNegative('spec.replicas', spec.replicas), ...validateLabelsAndTemplate(spec, 'spec')],
   columns: [
     nameColumn(),
     column('Desired', 'Pods that are wanted', ({ spec }) => spec?.replicas ?? 0, { type: 'integer' }),

@@ -1,9 +1,10 @@
 import { isEqual } from '../equal.ts';
 import { forbidden, invalid, notSupported, type FieldError } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
-import type { StatefulSet, StatefulSetSpec } from '../schema/kinds.generated.ts';
+import type { PodTemplateSpec, StatefulSet, StatefulSetSpec, Volume } from '../schema/kinds.generated.ts';
 import { dns1123Label } from '../validation/names.ts';
 import { nonNegative } from '../validation/numbers.ts';
+import { validateClaimSpec } from '../validation/persistent-volume-claim.ts';
 import { validateSelectorAndTemplate } from '../validation/workload.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
@@ -67,6 +68,14 @@ function specErrors(spec: StatefulSetSpec): FieldError[] {
     ...nonNegative('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', spec.ordinals?.start),
-    ...validateSelectorAndTemplate(spec, 'spec', 'statefulset'),
+    ...validateSelectorAndTemplate({ ...spec, template: withClaimVolumes(spec) }, 'spec', 'statefulset'),
+    ...(spec.volumeClaimTemplates ?? []).flatMap((claim, i) => validateClaimSpec(claim.spec ?? {}, `spec.volumeClaimTemplates[${i}].spec`)),
   ];
+}
+
+// Its pods get a volume of each claim, in place of one of that name.
+function withClaimVolumes({ template, volumeClaimTemplates = [] }: StatefulSetSpec): PodTemplateSpec {
+  const claimed: Volume[] = volumeClaimTemplates.map(({ metadata }) => ({ name: metadata?.name ?? '', persistentVolumeClaim: { claimName: metadata?.name ?? '' } }));
+  const own = (template?.spec?.volumes ?? []).filter(({ name }) => !claimed.some((volume) => volume.name === name));
+  return { ...template, spec: { ...(template?.spec ?? { containers: [] }), volumes: [...claimed, ...own] } };
 }

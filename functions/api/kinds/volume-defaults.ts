@@ -1,4 +1,4 @@
-import type { DownwardAPIVolumeFile, Volume, VolumeProjection } from '../schema/kinds.generated.ts';
+import type { DownwardAPIVolumeFile, Volume, VolumeProjection, PersistentVolumeSpec } from '../schema/kinds.generated.ts';
 import { defaultPullPolicy } from './pull-policy.ts';
 
 const FILE_MODE = 0o644;
@@ -26,7 +26,8 @@ function defaultProjection(source: VolumeProjection): void {
   source.downwardAPI?.items?.forEach(defaultDownwardFile);
 }
 
-function defaultNetworkDisk({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
+/** Of a pod's volume, or of one of the cluster. */
+export function defaultNetworkDisk({ iscsi, rbd, azureDisk, scaleIO }: Pick<Volume | PersistentVolumeSpec, 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'>): void {
   if (iscsi) iscsi.iscsiInterface ||= 'default';
   if (rbd) {
     rbd.pool ||= 'rbd';

@@ -66,6 +66,15 @@ export const labelValue: NameCheck = (value) => {
   return whole(LABEL_VALUE).test(value) ? problems : [...problems, pattern(text, LABEL_VALUE, 'MyValue', 'my_value', '12345')];
 };
 
+/** `domain/path`, as what tells one controller from another. */
+export const domainPrefixedPath: NameCheck = (value) => {
+  const [domain = '', ...rest] = value.split('/');
+  const path = rest.join('/');
+  if (domain === '' || path === '') return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  const problems = dns1123Subdomain(domain);
+  return /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path) ? problems : [...problems, 'Invalid path'];
+};
+
 /** Keys of ConfigMaps and Secrets, which become file names. */
 export const configMapKey: NameCheck = (value) => {
   const problems = tooManyCharacters(value, 253);

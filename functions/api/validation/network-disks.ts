@@ -1,12 +1,13 @@
 import { invalid, notSupported, required, type FieldError } from '../field-error.ts';
-import type { Volume } from '../schema/kinds.generated.ts';
+import type { PersistentVolumeSpec, Volume } from '../schema/kinds.generated.ts';
 import { between } from './numbers.ts';
 import { localDescendingPath } from './references.ts';
 
 type Source = Record<string, unknown>;
+type SourceName = keyof Volume | keyof PersistentVolumeSpec;
 
 // The fields that must not be empty, for the volumes of vendors: no driver of ours mounts them, but their manifests are judged alike.
-const REQUIRED: Partial<Record<keyof Volume, string[]>> = {
+const REQUIRED: Partial<Record<SourceName, string[]>> = {
   gcePersistentDisk: ['pdName'],
   awsElasticBlockStore: ['volumeID'],
   gitRepo: ['repository'],
@@ -25,14 +26,15 @@ const REQUIRED: Partial<Record<keyof Volume, string[]>> = {
   iscsi: ['targetPortal', 'iqn'],
 };
 
-export function validateNetworkDisk(volume: Volume, kind: keyof Volume, path: string): FieldError[] {
-  const source = volume[kind] as unknown as Source;
+/** Of a pod's volume, or of one of the cluster. */
+export function validateNetworkDisk(volume: Volume | PersistentVolumeSpec, kind: SourceName, path: string): FieldError[] {
+  const source = (volume as unknown as Record<string, Source>)[kind] ?? {};
   const at = kind === 'gcePersistentDisk' ? path.replace('gcePersistentDisk', 'persistentDisk') : path;
   const errors = (REQUIRED[kind] ?? []).filter((field) => isEmpty(source[field])).map((field) => required(`${at}.${field}`));
   return [...errors, ...(FURTHER[kind]?.(source, at) ?? [])];
 }
 
-const FURTHER: Partial<Record<keyof Volume, (source: Source, path: string) => FieldError[]>> = {
+const FURTHER: Partial<Record<SourceName, (source: Source, path: string) => FieldError[]>> = {
   gcePersistentDisk: (source, path) => partition(source, path),
   awsElasticBlockStore: (source, path) => partition(source, path),
   gitRepo: (source, path) => localDescendingPath(`${path}.directory`, text(source['directory'])),
@@ -61,6 +63,8 @@ function iscsiErrors(source: Source, path: string): FieldError[] {
   const known = /^(iqn\.\d{4}-\d{2}\.([a-zA-Z0-9.-]+)(:.+)?|eui\.[0-9A-Fa-f]{16}|naa\.[0-9A-Fa-f]{16,32})$/;
   if (iqn && !known.test(iqn)) errors.push(invalid(`${path}.iqn`, iqn, 'must be valid format starting with iqn, eui, or naa'));
   errors.push(...between(`${path}.lun`, source['lun'] as number | undefined, { min: 0, max: 255 }));
+  const initiator = source['initiatorName'];
+  if (typeof initiator === 'string' && !known.test(initiator)) errors.push(invalid(`${path}.initiatorname`, initiator, 'must be valid format'));
   if ((source['chapAuthDiscovery'] || source['chapAuthSession']) && !source['secretRef']) errors.push(required(`${path}.secretRef`));
   return errors;
 }
@@ -98,8 +102,12 @@ function azureDiskErrors(source: Source, path: string): FieldError[] {
   const kinds = ['Dedicated', 'Managed', 'Shared'];
   if (!caching.includes(text(source['cachingMode']))) errors.push(notSupported(`${path}.cachingMode`, source['cachingMode'], caching));
   if (!kinds.includes(text(source['kind']))) errors.push(notSupported(`${path}.kind`, source['kind'], kinds));
-  return errors;
+  const [start, form] = source['kind'] === 'Managed' ? MANAGED_DISK : BLOB_DISK;
+  return text(source['diskURI']).startsWith(start) ? errors : [...errors, notSupported(`${path}.diskURI`, source['diskURI'] ?? '', [form])];
 }
+
+const MANAGED_DISK = ['/subscriptions/', '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}'] as const;
+const BLOB_DISK = ['https://', 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'] as const;
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);

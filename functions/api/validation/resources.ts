@@ -6,6 +6,11 @@ import { qualifiedName } from './names.ts';
 type Amounts = Record<string, string | number>;
 
 const STANDARD_CONTAINER_RESOURCES = new Set(['cpu', 'memory', 'ephemeral-storage']);
+const WHOLE_RESOURCES = new Set(['pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets', 'configmaps', 'persistentvolumeclaims', 'services.nodeports', 'services.loadbalancers']);
+const STANDARD_RESOURCES = new Set([
+  ...WHOLE_RESOURCES, 'cpu', 'memory', 'ephemeral-storage', 'storage', 'requests.cpu', 'requests.memory', 'requests.storage', 'requests.ephemeral-storage',
+  'limits.cpu', 'limits.memory', 'limits.ephemeral-storage',
+]);
 const NANO = 1_000_000_000n;
 
 export function validateContainerResources(resources: ResourceRequirements | undefined, path: string, claimNames: ReadonlySet<string>): FieldError[] {
@@ -27,6 +32,13 @@ export function validateNonNegativeQuantity(field: string, amount: string | numb
   return quantity && quantity.nanos < 0n ? [invalid(field, String(amount), 'must be greater than or equal to 0')] : [];
 }
 
+/** What makes no sense at nothing: the room of a disk. */
+export function validatePositiveQuantity(field: string, amount: string | number): FieldError[] {
+  const quantity = parsedQuantity(amount);
+  const errors = quantity && quantity.nanos < 0n ? [{ type: 'FieldValueInvalid' as const, field, message: `Invalid value: ${amount}: must be a valid resource quantity` }] : [];
+  return quantity && quantity.nanos <= 0n ? [...errors, invalid(field, String(amount), 'must be greater than zero')] : errors;
+}
+
 /** undefined where the text is no quantity: decoding has refused it before. */
 export function parsedQuantity(amount: string | number): Quantity | undefined {
   try {
@@ -41,13 +53,33 @@ export function isExtendedResource(name: string): boolean {
   return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
 }
 
-function amountErrors(name: string, amount: string | number, path: string): FieldError[] {
+/** The name of anything that can be limited. */
+export function resourceNameErrors(name: string, path: string): FieldError[] {
   const errors = qualifiedName(name).map((text) => invalid(path, name, text));
-  if (!name.includes('/') && !STANDARD_CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {
-    if (errors.length === 0) errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'));
-    errors.push(invalid(path, name, 'must be a standard resource for containers'));
-  }
-  if (errors.length === 0 && name.includes('/') && !isExtendedResource(name) && !name.includes('kubernetes.io/')) errors.push(invalid(path, name, "doesn't follow extended resource name standard"));
+  if (errors.length > 0 || name.includes('/') || STANDARD_RESOURCES.has(name) || /^(requests\.)?hugepages-/.test(name)) return errors;
+  return [invalid(path, name, 'must be a standard resource type or fully qualified')];
+}
+
+/** The name of what a container can have. */
+export function containerResourceNameErrors(name: string, path: string): FieldError[] {
+  const errors = resourceNameErrors(name, path);
+  if (!name.includes('/')) return STANDARD_CONTAINER_RESOURCES.has(name) || isHugePages(name) ? errors : [...errors, invalid(path, name, 'must be a standard resource for containers')];
+  if (errors.length > 0 || isExtendedResource(name) || name.includes('kubernetes.io/')) return errors;
+  return [invalid(path, name, "doesn't follow extended resource name standard")];
+}
+
+/** What may be promised to more than can have it at once. */
+export function isOvercommitAllowed(name: string): boolean {
+  return !isExtendedResource(name) && !isHugePages(name);
+}
+
+/** Where a part of one is none. */
+export function isIntegerResource(name: string): boolean {
+  return WHOLE_RESOURCES.has(name) || isExtendedResource(name);
+}
+
+function amountErrors(name: string, amount: string | number, path: string): FieldError[] {
+  const errors = containerResourceNameErrors(name, path);
   errors.push(...validateNonNegativeQuantity(path, amount));
   const quantity = parsedQuantity(amount);
   if (isExtendedResource(name) && quantity && quantity.nanos % NANO !== 0n) errors.push(invalid(path, String(amount), 'must be an integer'));

@@ -59,7 +59,7 @@ const OWN_RULES: Partial<Record<SourceName, (volume: Volume, path: string) => Fi
   image: ({ image }, path) => imageErrors(image ?? {}, path),
 };
 
-function hostPathErrors(source: HostPathVolumeSource, path: string): FieldError[] {
+export function hostPathErrors(source: HostPathVolumeSource, path: string): FieldError[] {
   if (!source.path) return [required(`${path}.path`)];
   const errors = noBacksteps(`${path}.path`, source.path);
   if (source.type && !HOST_PATH_TYPES.includes(source.type)) errors.push(notSupported(`${path}.type`, source.type, HOST_PATH_TYPES));
@@ -140,7 +140,7 @@ function pathConflicts(sources: VolumeProjection[], path: string): FieldError[] 
   });
 }
 
-function nfsErrors(source: NonNullable<Volume['nfs']>, path: string): FieldError[] {
+export function nfsErrors(source: NonNullable<Volume['nfs']>, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (!source.server) errors.push(required(`${path}.server`));
   if (!source.path) errors.push(required(`${path}.path`));

@@ -11,9 +11,17 @@ export function validateSelectorAndTemplate(spec: { selector?: LabelSelector; te
   if (selector && formErrors.some((error) => error.field.includes('matchExpressions') || error.field.includes('matchLabels'))) {
     return [...formErrors, invalid(`${path}.selector`, selector, 'invalid label selector')];
   }
-  // A StatefulSet's pods get volumes that its template does not name: they are judged when they are made.
-  const templateErrors = what === 'statefulset' ? [] : validatePodTemplate(template, `${path}.template`);
-  return [...formErrors, ...mismatch(selector, template, path), ...templateErrors, ...alwaysErrors(template, `${path}.template`)];
+  return [...formErrors, ...mismatch(selector, template, path), ...validatePodTemplate(template, `${path}.template`), ...alwaysErrors(template, `${path}.template`)];
+}
+
+/** The same for a selector of labels alone, as ReplicationControllers have it. */
+export function validateLabelsAndTemplate(spec: { selector?: Record<string, string>; template?: PodTemplateSpec }, path: string): FieldError[] {
+  const { selector = {}, template } = spec;
+  const isEmpty = Object.keys(selector).length === 0;
+  const errors: FieldError[] = isEmpty ? [required(`${path}.selector`)] : [];
+  if (!template) return [...errors, required(`${path}.template`)];
+  if (!isEmpty) errors.push(...mismatch({ matchLabels: selector }, template, path));
+  return [...errors, ...validatePodTemplate(template, `${path}.template`), ...alwaysErrors(template, `${path}.template`)];
 }
 
 function mismatch(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined, path: string): FieldError[] {
