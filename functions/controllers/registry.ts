@@ -1,4 +1,5 @@
 import { deploymentController } from './deployment.ts';
+import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
 import { garbageCollector } from './garbage-collector.ts';
@@ -39,6 +40,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     createNodeLifecycle(nodeMonitorGraceMs),
     taintEvictionController,
     podGarbageCollector,
+    disruptionController,
     persistentVolumeController,
     claimProtectionController,
     volumeProtectionController,

@@ -16,6 +16,12 @@ export const REPLICATION_CONTROLLERS = builtIn('', 'v1', 'replicationcontrollers
 export const STORAGE_CLASSES = builtIn('storage.k8s.io', 'v1', 'storageclasses');
 export const DEPLOYMENTS = builtIn('apps', 'v1', 'deployments');
 export const REPLICA_SETS = builtIn('apps', 'v1', 'replicasets');
+export const STATEFUL_SETS = builtIn('apps', 'v1', 'statefulsets');
+export const DAEMON_SETS = builtIn('apps', 'v1', 'daemonsets');
+export const CONTROLLER_REVISIONS = builtIn('apps', 'v1', 'controllerrevisions');
+export const JOBS = builtIn('batch', 'v1', 'jobs');
+export const CRON_JOBS = builtIn('batch', 'v1', 'cronjobs');
+export const POD_DISRUPTION_BUDGETS = builtIn('policy', 'v1', 'poddisruptionbudgets');
 export const ENDPOINT_SLICES = builtIn('discovery.k8s.io', 'v1', 'endpointslices');
 
 const DELETABLE = RESOURCES.filter(

@@ -9,6 +9,8 @@ export const servedKinds: ReadonlySet<string> = new Set([
   'discovery.k8s.io/EndpointSlice',
   'storage.k8s.io/StorageClass',
   'scheduling.k8s.io/PriorityClass',
+  'policy/PodDisruptionBudget',
+  'policy/Eviction',
   'events.k8s.io/Event',
   'coordination.k8s.io/Lease',
   ...['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'].map((kind) => `rbac.authorization.k8s.io/${kind}`),

@@ -1,6 +1,7 @@
-import { NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../resources.ts';
+import { NAMESPACES, POD_DISRUPTION_BUDGETS, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../resources.ts';
 import type { ClusterView } from '../runtime/cluster-view.ts';
-import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '#api/schema/kinds.generated';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, StorageClass } from '#api/schema/kinds.generated';
+import { budgetsOf } from '#core/disruption/eviction';
 import { needNamespaces, needStorage } from '#core/scheduling/needs';
 import { pendingPods } from '#core/scheduling/pending';
 import type { PreemptionView } from '#core/scheduling/preemption';
@@ -16,6 +17,11 @@ export async function readSurroundings(view: ClusterView, pods: Pod[]): Promise<
   if (needStorage(pendingPods(pods))) {
     const [claims, volumes, classes] = await Promise.all([view.list<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS), view.list<PersistentVolume>(PERSISTENT_VOLUMES), view.list<StorageClass>(STORAGE_CLASSES)]);
     surroundings.volumesOf = (pod) => podVolumes(pod, { claims, volumes, classes });
+  }
+  // Asked only where somebody may be preempted.
+  if (pods.some((pod) => !pod.spec?.nodeName && (pod.spec?.priority ?? 0) > 0)) {
+    const budgets = await view.list<PodDisruptionBudget>(POD_DISRUPTION_BUDGETS);
+    surroundings.isProtected = (pod) => budgetsOf(pod, budgets).some(({ status }) => (status?.disruptionsAllowed ?? 0) <= 0);
   }
   return surroundings;
 }
