@@ -11,6 +11,7 @@ import { ApiError } from '#client/api-error';
 import { ENDPOINT_SLICES, SERVICES } from '#client/core-resources';
 import { httpsTransport, type ServerAddress } from '#client/https-transport';
 import { Informer } from '#client/informer';
+import { patientTransport } from '#client/patient-transport';
 import { startAgent, type Agent, type AgentOptions } from './agent.ts';
 import { checkpointFolder, noCheckpoints } from './checkpoint/checkpoint-folder.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -53,10 +54,10 @@ type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'prepara
 /** Chooses the parts by the configuration and starts the agent. */
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
   const transport = httpsTransport(config);
-  const client = new ApiClient(transport.send);
   const clock = systemClock();
   const hostIp = config.hostIp ?? defaultHostIp();
-  const settings = await untilAnswered(clock, () => clusterSettings(client, config.nodeName));
+  const settings = await untilAnswered(clock, () => clusterSettings(new ApiClient(transport.send), config.nodeName));
+  const client = new ApiClient(patientTransport({ send: transport.send, maxParallel: settings.maxParallelRequests, sleep: clock.sleep, chance: Math.random }));
   const events = podEvents({ client, nodeName: config.nodeName, clock, suffix: () => randomBytes(8).toString('hex'), log: logLine });
   const base: Base = { client, clock, events, hostIp, config, settings, log: logLine };
 

@@ -10,4 +10,6 @@ export interface NodeSettings {
   /** The cluster IP at which each node answers DNS itself. */
   dnsIp: string;
   clusterDomain: string;
+  /** Requests that this node may make at once: the server's home may have little room (new AWS accounts: ten at once, for everybody). */
+  maxParallelRequests: number;
 }

@@ -86,7 +86,7 @@ export class ApiClient {
   async *watch<T extends KubeObject>(resource: ResourcePath, options: WatchOptions): AsyncGenerator<WatchEvent<T>> {
     const { namespace, signal, untilHead, ...query } = options;
     const path = collectionOf(resource, namespace) + queryOf({ watch: 'true', allowWatchBookmarks: 'true', ...(untilHead === true ? { untilHead: 'true' } : {}), ...query });
-    const response = await this.raw({ method: 'GET', path, headers: { accept: 'application/json' }, ...(signal === undefined ? {} : { signal }) });
+    const response = await this.raw({ method: 'GET', path, headers: { accept: 'application/json' }, held: untilHead !== true, ...(signal === undefined ? {} : { signal }) });
     yield* watchEvents<T>(response.body);
   }
 

@@ -12,6 +12,8 @@ export interface HttpRequest {
   /** A stream is sent as it comes. */
   body?: string | AsyncIterable<Uint8Array>;
   signal?: AbortSignal;
+  /** Its answer takes as long as it likes: a watch, a long poll. */
+  held?: boolean;
 }
 
 export interface HttpResponse {

@@ -33,7 +33,7 @@ export async function openApiServer(externalUrl: string): Promise<Hono<AppEnv>> 
     nodeChannel: createNodeQueues({ sqs, sts: new STSClient({}), queuePrefix: environment.nodeQueuePrefix, nodeRoleArn: environment.nodeRole }),
     gzip: promisify(gzip),
     report,
-    config: serverConfig(externalUrl),
+    config: serverConfig({ externalUrl, accountConcurrency: Number(environment.accountConcurrency) }),
   };
   await ensureInstallation(deps, { adminToken: environment.adminToken, secrets });
   return createApp(deps);

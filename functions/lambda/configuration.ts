@@ -10,8 +10,16 @@ export const LOAD_BALANCER_CIDR = '10.97.0.0/24';
 // Time to write the last bookmark before Lambda cuts the stream.
 const END_BEFORE_TIMEOUT_MS = 60_000;
 
+// Of what the account may run at once. The rest is for the loop's three functions and for whoever asks: Lambda refuses a request that
+// it has no room for with a 429 that names no time to wait, and kubectl does not repeat it.
+const WATCHES_SHARE = 0.3;
+const NODE_SHARE = 0.2;
+const MAX_WATCHES = 50; // their seats are one record, written with each watch
+const MAX_NODE_REQUESTS = 16;
+
 /** What the API server of this installation is told; only its address is not known before the first request. */
-export function serverConfig(externalUrl: string): ServerConfig {
+export function serverConfig({ externalUrl, accountConcurrency }: { externalUrl: string; accountConcurrency: number }): ServerConfig {
+  const shareOf = (part: number, most: number): number => Math.min(most, Math.max(1, Math.floor(accountConcurrency * part)));
   return {
     issuer: 'https://kubernetes.default.svc',
     externalUrl,
@@ -20,14 +28,15 @@ export function serverConfig(externalUrl: string): ServerConfig {
     loadBalancerCidr: LOAD_BALANCER_CIDR,
     clusterDomain: 'cluster.local',
     nodePorts: { from: 30_000, to: 32_767 },
+    maxNodeRequests: shareOf(NODE_SHARE, MAX_NODE_REQUESTS),
     servedKinds,
     serviceAccountAdmission: true,
     watch: {
-      // Informers, `kubectl wait` and `kubectl delete` come again by themselves. The function never hears that a client has left, so an
-      // abandoned watch costs this much, and holds one of the account's concurrent executions as long; new accounts have ten.
-      maxDurationMs: 20_000,
+      // An abandoned watch costs this much; it gives way to others long before.
+      maxDurationMs: 60_000,
       defaultDurationMs: TIMEOUTS.api * 1000 - END_BEFORE_TIMEOUT_MS,
-      maxWatches: 10,
+      maxWatches: shareOf(WATCHES_SHARE, MAX_WATCHES),
+      clientsLeaveUnheard: true,
       bookmarkIntervalMs: 30_000,
     },
   };

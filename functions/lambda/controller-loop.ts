@@ -34,7 +34,7 @@ export function openControllerLoop(environment: Environment<'worker' | 'tick'>):
       clock: systemClock,
       nodeChannel: createNodeRings({ client, clock: systemClock, queuePrefix: nodeQueuePrefix, siblingUrl: ringQueue }),
       doorbell,
-      admit: controllerAdmission({ store, table, ids: systemIds, config: serverConfig('') }),
+      admit: controllerAdmission({ store, table, ids: systemIds, config: serverConfig({ externalUrl: '', accountConcurrency: 1 }) }),
       onError: ({ controller, key, error }) => report({ what: `${controller} ${key}`, error }),
     });
   let made: Loop | undefined;

@@ -11,6 +11,7 @@ const SCHEMAS = {
   laterQueue: z.url(),
   nodeQueuePrefix: z.string().min(1).max(48),
   nodeRole: z.string().startsWith('arn:'),
+  accountConcurrency: z.string().regex(/^[1-9]\d{0,5}$/),
   secrets: z.string().startsWith('/'),
 } as const;
 

@@ -16,6 +16,8 @@ export const VARIABLES = {
   nodeQueuePrefix: 'NODE_QUEUE_PREFIX',
   /** May receive from every node's queue; sessions are narrowed to one. */
   nodeRole: 'NODE_ROLE_ARN',
+  /** How many functions of the account may run at once, all together. */
+  accountConcurrency: 'ACCOUNT_CONCURRENCY',
   /** The SSM parameter with the cluster's CA and the keys of service-account tokens. */
   secrets: 'SECRETS_PARAMETER',
 } as const;
@@ -24,7 +26,7 @@ export type VariableName = keyof typeof VARIABLES;
 
 /** What each function is given, and nothing else. */
 export const NEEDS = {
-  api: ['table', 'cluster', 'adminToken', 'ringQueue', 'nodeQueuePrefix', 'nodeRole', 'secrets'],
+  api: ['table', 'cluster', 'adminToken', 'ringQueue', 'nodeQueuePrefix', 'nodeRole', 'accountConcurrency', 'secrets'],
   dispatch: ['ringQueue'],
   worker: ['table', 'cluster', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],
   tick: ['table', 'cluster', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],

@@ -30,7 +30,7 @@ const ISSUER = 'https://kubernetes.default.svc';
 const DOMAIN = 'cluster.local';
 const TICK_MS = 10_000;
 // client-go's informers ask for 5 to 10 minutes themselves; kubectl's `get -w` asks for nothing and ends silently when we do.
-const WATCH = { maxDurationMs: 24 * 3_600_000, defaultDurationMs: 3_600_000, maxWatches: 10_000, bookmarkIntervalMs: 60_000 };
+const WATCH = { maxDurationMs: 24 * 3_600_000, defaultDurationMs: 3_600_000, maxWatches: 10_000, clientsLeaveUnheard: false, bookmarkIntervalMs: 60_000 };
 
 export interface ControlPlane {
   /** What an agent of this machine is told on its command line; its token only by the name of a file. */
@@ -102,6 +102,7 @@ function configOf(cluster: Cluster): ServerConfig {
     loadBalancerCidr: cluster.loadBalancerCidr,
     clusterDomain: DOMAIN,
     nodePorts: { from: 30_000, to: 32_767 },
+    maxNodeRequests: 16,
     servedKinds,
     watch: WATCH,
     serviceAccountAdmission: true,

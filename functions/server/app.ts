@@ -16,8 +16,9 @@ import { openApiRoutes } from './routes/openapi.ts';
 import { pathRoutes } from './routes/paths.ts';
 import type { ResourceRequest } from './routes/resource-request.ts';
 import { relayRoutes } from './routes/relay-endpoints.ts';
-import { createWatchBudget } from './routes/watch-budget.ts';
 import { toStatusError } from './translate-error.ts';
+import { createClusterBudget } from './watches/cluster-budget.ts';
+import { createProcessBudget, type WatchBudget } from './watches/watch-budget.ts';
 
 /**
  * The API server of one cluster as a fetch handler. In flow order: authenticate and authorize (`chain`), then a path of its own
@@ -44,7 +45,7 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
 }
 
 function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise<Response> {
-  const watches = createWatchBudget(deps.config.watch.maxWatches);
+  const watches = watchBudget(deps);
   const frames = createEventFrames();
   return async (context) => {
     const { user, info } = context.get('passed');
@@ -62,6 +63,11 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
       return statusResponse(status, raw, request.warnings);
     }
   };
+}
+
+function watchBudget(deps: ServerDeps): WatchBudget {
+  const { maxWatches: limit, clientsLeaveUnheard } = deps.config.watch;
+  return clientsLeaveUnheard ? createClusterBudget({ ...deps, cluster: deps.store.cluster, limit }) : createProcessBudget(limit);
 }
 
 function failed(deps: ServerDeps, error: Error, context: Context<AppEnv>): Response {

@@ -46,6 +46,8 @@ export interface ServerConfig {
   /** Such as `cluster.local`. */
   clusterDomain: string;
   nodePorts: { from: number; to: number };
+  /** What one node asks at once, at most. */
+  maxNodeRequests: number;
   /** `<group>/<Kind>` of what controllers serve; a create of anything else is answered with a warning. */
   servedKinds: ReadonlySet<string>;
   watch: WatchLimits;
@@ -59,5 +61,7 @@ export interface WatchLimits {
   /** When the client named no timeoutSeconds; on Lambda well before the function ends. */
   defaultDurationMs: number;
   maxWatches: number;
+  /** That a client has left is not heard: the budget is the whole cluster's, and who has waited for the end of one object is let go with it. */
+  clientsLeaveUnheard: boolean;
   bookmarkIntervalMs: number;
 }

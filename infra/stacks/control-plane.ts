@@ -23,6 +23,12 @@ export class ControlPlaneStack extends Stack {
   constructor(scope: Construct, id: string, { bundles, ...props }: ControlPlaneProps) {
     super(scope, id, props);
     const adminToken = new CfnParameter(this, 'AdminTokenSha256', { description: 'SHA-256, in hexadecimal, of the administrator token', noEcho: true, allowedPattern: '^[0-9a-f]{64}$' });
+    const concurrency = new CfnParameter(this, 'AccountConcurrency', {
+      description: 'Concurrent executions of Lambda functions in this account and region. New accounts have 10: ask Service Quotas for 1000, it costs nothing',
+      type: 'Number',
+      default: 10,
+      minValue: 10,
+    });
     const { table } = new Storage(this, 'Storage');
     const rings = new Rings(this, 'Rings');
     // The stack's own unique id: another stack, also one of the same name made later, is another cluster.
@@ -37,6 +43,7 @@ export class ControlPlaneStack extends Stack {
       laterQueue: rings.later.queueUrl,
       nodeQueuePrefix: queuePrefix,
       nodeRole: '', // it trusts the api function's role, so it comes after the function
+      accountConcurrency: concurrency.valueAsString,
       secrets,
     };
 

@@ -8,7 +8,7 @@ const TIMEOUT_SECONDS = 30;
 export function longPollChannel({ client, nodeName }: { client: ApiClient; nodeName: string }): Channel {
   return {
     wait: async (signal) => {
-      const response = await client.raw({ method: 'GET', path: `/zeroplane/v1/nodes/${nodeName}/wake?timeoutSeconds=${TIMEOUT_SECONDS}`, headers: {}, signal });
+      const response = await client.raw({ method: 'GET', path: `/zeroplane/v1/nodes/${nodeName}/wake?timeoutSeconds=${TIMEOUT_SECONDS}`, headers: {}, held: true, signal });
       await readText(response);
     },
   };

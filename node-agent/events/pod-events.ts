@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api/object';
 import type { ApiClient } from '#client/api-client';
-import { isNotFound } from '#client/api-error';
+import { isAlreadyExists, isConflict, isNotFound, isUnreachable } from '#client/api-error';
 import { EVENTS } from '#client/core-resources';
 import { timestamp, type Clock } from '../clock.ts';
 import type { Pod } from '../pod.ts';
@@ -25,9 +25,12 @@ interface Remembered {
   lastMs: number;
 }
 
+const MAX_ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 1_000;
+
 /**
- * Writes events in their order, beside the sync and never in its way: what cannot be written is dropped. The same event again within
- * ten minutes raises the count of the first.
+ * Writes events in their order, beside the sync and never in its way: what the server refuses, or cannot take for half a minute, is
+ * dropped. The same event again within ten minutes raises the count of the first.
  */
 export function podEvents(options: PodEventsOptions): PodEvents {
   const remembered = new Map<string, Remembered>();
@@ -37,21 +40,32 @@ export function podEvents(options: PodEventsOptions): PodEvents {
   const drain = async (): Promise<void> => {
     writing = true;
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await next().catch((error: unknown) => options.log('an event could not be written', error));
+      await untilTaken(next).catch((error: unknown) => options.log('an event could not be written', error));
     }
     writing = false;
+  };
+  const untilTaken = async (send: () => Promise<void>): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send();
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !(isUnreachable(error) || isConflict(error))) throw error;
+        await options.clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      }
+    }
   };
 
   const emit = (pod: Pod, event: PodEvent): void => {
     if (queue.length >= MAX_QUEUED) return;
     const nowMs = options.clock.now();
-    queue.push(() => write(options, remembered, { pod, event, nowMs }));
+    const name = `${pod.metadata.name}.${options.suffix()}`;
+    queue.push(() => write(options, remembered, { pod, event, nowMs, name }));
     if (!writing) void drain();
   };
   return { emit };
 }
 
-async function write(options: PodEventsOptions, remembered: Map<string, Remembered>, { pod, event, nowMs }: { pod: Pod; event: PodEvent; nowMs: number }): Promise<void> {
+async function write(options: PodEventsOptions, remembered: Map<string, Remembered>, { pod, event, nowMs, name }: { pod: Pod; event: PodEvent; nowMs: number; name: string }): Promise<void> {
   const { client } = options;
   const namespace = pod.metadata.namespace ?? 'default';
   const key = [pod.metadata.uid, event.type, event.reason, event.container, event.message].join('\n');
@@ -65,8 +79,12 @@ async function write(options: PodEventsOptions, remembered: Map<string, Remember
       if (!isNotFound(error)) throw error;
     }
   }
-  const name = `${pod.metadata.name}.${options.suffix()}`;
-  await client.create(EVENTS, eventObject(options, { pod, event, nowMs, name, namespace }));
+  try {
+    await client.create(EVENTS, eventObject(options, { pod, event, nowMs, name, namespace }));
+  } catch (error) {
+    // Nobody else uses the name: an attempt whose answer was lost has written it.
+    if (!isAlreadyExists(error)) throw error;
+  }
   remembered.delete(key);
   remembered.set(key, { name, count: 1, lastMs: nowMs });
   const [oldest] = remembered.keys();

@@ -20,5 +20,6 @@ export async function clusterSettings(client: ApiClient, nodeName: string): Prom
     loadBalancerCidr: '10.97.0.0/24',
     dnsIp: '10.96.0.10',
     clusterDomain: 'cluster.local',
+    maxParallelRequests: 16,
   };
 }

@@ -72,7 +72,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const adminToken = newAdminToken();
   const dynamodb = awsJson(dynamodbUrl);
   const sqs = awsJson(endpoint.url);
-  const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex') };
+  const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex'), AccountConcurrency: String(CONCURRENCY) };
   const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url });
   const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, concurrency: CONCURRENCY, callers, log });
 

@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join, resolve } from 'node:path';
+import { eventually } from '../support/eventually.ts';
 
 export interface NodeOptions {
   name: string;
@@ -40,7 +41,12 @@ export async function joinNode({ name, runtime, folder, clusterUid, server }: No
 }
 
 async function nodeToken({ url, caFile, adminToken }: NodeOptions['server'], name: string): Promise<string> {
-  const { status, body } = await post(`${url}/zeroplane/v1/nodes/${name}/token`, { ca: readFileSync(caFile), token: adminToken });
+  const ask = (): Promise<{ status: number; body: string }> => post(`${url}/zeroplane/v1/nodes/${name}/token`, { ca: readFileSync(caFile), token: adminToken });
+  // The first of all requests makes the cluster, on a machine that is starting everything else.
+  const { status, body } = await eventually('the API has room', async () => {
+    const answer = await ask();
+    return answer.status !== 429 && answer.status !== 503 && answer;
+  }, { timeoutMs: READY_TIMEOUT_MS, intervalMs: 500 });
   if (status !== 200) throw new Error(`no token for node ${name}: ${status} ${body}`);
   return (JSON.parse(body) as { token: string }).token;
 }

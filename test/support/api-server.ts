@@ -66,8 +66,9 @@ export const TEST_CONFIG: ServerConfig = {
   loadBalancerCidr: '172.31.255.0/24',
   clusterDomain: 'cluster.local',
   nodePorts: { from: 30_000, to: 32_767 },
+  maxNodeRequests: 16,
   servedKinds: new Set(['/Pod', '/ConfigMap', '/Service', 'apps/Deployment', '/Namespace', '/ServiceAccount', '/Secret', '/Node']),
-  watch: { maxDurationMs: 3_600_000, defaultDurationMs: 1_800_000, maxWatches: 100, bookmarkIntervalMs: 60_000 },
+  watch: { maxDurationMs: 3_600_000, defaultDurationMs: 1_800_000, maxWatches: 100, clientsLeaveUnheard: false, bookmarkIntervalMs: 60_000 },
   serviceAccountAdmission: false,
 };
 

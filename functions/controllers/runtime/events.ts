@@ -11,6 +11,8 @@ import type { Clock } from '#ports/clock';
 const MAX_MESSAGE_CHARS = 1024;
 const MAX_NAME_CHARS = 230;
 const MAX_REMEMBERED = 4_096;
+const MAX_ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 100;
 
 export interface EventText {
   type: 'Normal' | 'Warning';
@@ -61,7 +63,7 @@ export function createEvents({ view, memory, clock, onError }: EventRecorderDeps
         const said = hashHex([object.kind, object.metadata.uid, text.type, text.reason, text.message, component].join('\n'));
         const event = eventOf(object, text, { component, nowMs, suffix: nextSuffix(memory, nowMs, said) });
         const written = (writing.get(said) ?? Promise.resolve())
-          .then(() => write(view, memory, { said, event }))
+          .then(() => untilTaken(clock, () => write(view, memory, { said, event })))
           .catch((error: unknown) => {
             // The namespace is going away: nobody will look.
             if (!hasCode(error, 'Forbidden') && !hasCode(error, 'NotFound')) onError(error);
@@ -73,6 +75,19 @@ export function createEvents({ view, memory, clock, onError }: EventRecorderDeps
       },
     }),
   };
+}
+
+// The events of a burst meet in one log: what was certainly not written is written again.
+async function untilTaken(clock: Clock, send: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      const mayPass = hasCode(error, 'Unavailable') || hasCode(error, 'Throttled') || hasCode(error, 'Conflict');
+      if (!mayPass || attempt === MAX_ATTEMPTS) throw error;
+      await clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    }
+  }
 }
 
 async function write(view: ClusterView, { names }: EventMemory, { said, event }: { said: string; event: Event }): Promise<void> {

@@ -16,9 +16,9 @@ export function nodeSettingsRoutes(deps: ServerDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.get('/zeroplane/v1/nodes/:node/settings', async (context) => {
-    const { podCidr: clusterPodCidr, serviceCidr, loadBalancerCidr, clusterDomain } = deps.config;
+    const { podCidr: clusterPodCidr, serviceCidr, loadBalancerCidr, clusterDomain, maxNodeRequests: maxParallelRequests } = deps.config;
     const podCidr = await claimRange(deps, context.req.param('node'));
-    const settings: NodeSettings = { clusterUid: deps.store.cluster, podCidr, clusterPodCidr, serviceCidr, loadBalancerCidr, clusterDomain, dnsIp: addressRange(serviceCidr).at(DNS_INDEX) };
+    const settings: NodeSettings = { clusterUid: deps.store.cluster, podCidr, clusterPodCidr, serviceCidr, loadBalancerCidr, clusterDomain, maxParallelRequests, dnsIp: addressRange(serviceCidr).at(DNS_INDEX) };
     return context.json(settings);
   });
 

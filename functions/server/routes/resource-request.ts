@@ -7,7 +7,7 @@ import type { EventFrames } from '../protocol/event-frames.ts';
 import type { Representation } from '../protocol/negotiate.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { User } from '../user.ts';
-import type { WatchBudget } from './watch-budget.ts';
+import type { WatchBudget } from '../watches/watch-budget.ts';
 
 /** A request for a resource that exists, with a verb that it has: what every handler below this folder works on. */
 export interface ResourceRequest {

@@ -1,4 +1,4 @@
-import { gone, tooManyRequests } from '#api/status';
+import { gone } from '#api/status';
 import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
 import type { Revision } from '#ports/table';
@@ -23,34 +23,34 @@ export async function watch(request: ResourceRequest): Promise<Response> {
   for (const warning of request.warnings) headers.append('warning', warningValue(warning));
   if (request.request.method === 'HEAD') return new Response(null, { headers });
 
-  const release = request.watches.take();
-  if (release === undefined) throw tooManyRequests('too many watches are open, please try again later', 1);
+  const durationMs = durationOf(request, options);
+  // One that ends with what there is holds nothing.
+  const place = options.untilHead ? undefined : await request.watches.take({ durationMs, comesAgain: options.timeoutSeconds !== undefined });
   const stop = new AbortController();
-  const end = (): void => {
+  const end = async (): Promise<void> => {
     stop.abort();
-    release();
+    await place?.release();
   };
-  request.request.signal.addEventListener('abort', end, { once: true });
-  void request.deps.clock.sleep(durationOf(request, options), stop.signal).then(() => stop.abort());
+  request.request.signal.addEventListener('abort', () => void end(), { once: true });
+  place?.lost.addEventListener('abort', () => stop.abort(), { once: true });
+  void request.deps.clock.sleep(durationMs, stop.signal).then(() => stop.abort());
   return new Response(streamOf(linesOf(request, options, stop.signal), end), { headers });
 }
 
-// Informers name a time and come again; `kubectl wait` and `kubectl delete` name none and come again too. Only `kubectl get -w` ends
-// silently with its watch: it asks for Tables.
-function durationOf({ deps, representation }: ResourceRequest, { timeoutSeconds }: ListOptions): number {
+// Informers, `kubectl wait` and `kubectl delete` name a time and come again; `kubectl get -w` names none, and ends silently with its watch.
+function durationOf({ deps }: ResourceRequest, { timeoutSeconds }: ListOptions): number {
   const { maxDurationMs, defaultDurationMs } = deps.config.watch;
-  if (timeoutSeconds === undefined && representation.as === 'Table') return defaultDurationMs;
-  return Math.min(maxDurationMs, timeoutSeconds === undefined ? defaultDurationMs : timeoutSeconds * 1000);
+  return timeoutSeconds === undefined ? defaultDurationMs : Math.min(maxDurationMs, timeoutSeconds * 1000);
 }
 
 // What may wait for a slow client; behind it nothing is read from the store until the client has taken some.
 const BUFFER_BYTES = 64 * 1024;
 
-function streamOf(lines: AsyncGenerator<Uint8Array>, end: () => void): ReadableStream<Uint8Array> {
+function streamOf(lines: AsyncGenerator<Uint8Array>, end: () => Promise<void>): ReadableStream<Uint8Array> {
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const next = await lines.next();
     if (!next.done) return controller.enqueue(next.value);
-    end();
+    await end(); // a function stands still as soon as its answer is over
     controller.close();
   };
   return new ReadableStream<Uint8Array>({ pull, cancel: end }, { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.length });
@@ -93,6 +93,9 @@ async function* changesAfter(
   const head = options.untilHead ? await deps.store.revision(stored) : undefined;
   const namespace = info.namespace === '' || !stored.namespaced ? {} : { namespace: info.namespace };
   const { matches } = selectionOf(stored, options);
+  // What `kubectl delete` and `kubectl wait` leave behind: they have seen the object that they named go.
+  const isOfOne = info.name !== '' && (!stored.namespaced || info.namespace !== '') && options.timeoutSeconds !== undefined;
+  const isOver = ({ events }: WatchBatch): boolean => deps.config.watch.clientsLeaveUnheard && isOfOne && events.some(({ type }) => type === 'DELETED');
   let reached = after;
   if (head === undefined || reached < head) {
     const batches = deps.store.watch(stored, { ...namespace, ...(matches ? { matches } : {}), after, signal });
@@ -104,6 +107,7 @@ async function* changesAfter(
       yield* chunked(batch.events.map(({ type, stored: object }) => lines.event(type, object)));
       reached = batch.revision;
       if (head !== undefined && reached >= head) break;
+      if (isOver(batch)) break;
     }
   }
   // The last word tells where to go on: nothing that came before has to be sent again.

@@ -39,7 +39,8 @@ interface Environment {
 /** The account's Lambda: one event at a time for each environment, a new one when all are at work. */
 export function createFunctions(definitions: FunctionDefinition[], options: FunctionsOptions): Functions {
   const environments = new Map<string, Environment[]>(definitions.map(({ id }) => [id, []]));
-  let running = 0;
+  const running = new Set<string>();
+  let invocations = 0;
 
   const start = (definition: FunctionDefinition): Environment => {
     const accessKeyId = options.callers.newKey(definition.id);
@@ -66,8 +67,12 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
     async invoke(id, event, sink) {
       const definition = definitions.find((one) => one.id === id);
       if (!definition) throw new Error(`no function ${id}`);
-      if (running >= options.concurrency) throw new Throttled('Rate Exceeded.');
-      running += 1;
+      const invocation = `${id} ${subjectOf(event)} since ${new Date().toISOString()} #${++invocations}`;
+      if (running.size >= options.concurrency) {
+        options.log(`throttled: ${invocation}; running: ${[...running].join(', ')}`);
+        throw new Throttled('Rate Exceeded.');
+      }
+      running.add(invocation);
       const environment = free(definition);
       environment.isBusy = true;
       try {
@@ -77,11 +82,18 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
         throw error;
       } finally {
         environment.isBusy = false;
-        running -= 1;
+        running.delete(invocation);
       }
     },
     stop,
   };
+}
+
+// Of a request its line; of records how many they are.
+function subjectOf(event: unknown): string {
+  const { rawPath, rawQueryString, requestContext, Records } = event as { rawPath?: string; rawQueryString?: string; requestContext?: { http: { method: string; userAgent: string } }; Records?: unknown[] };
+  if (requestContext === undefined) return `${Records?.length ?? 0} records`;
+  return `${requestContext.http.method} ${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`;
 }
 
 // What Lambda itself sets. Of the machine that this runs on, nothing.

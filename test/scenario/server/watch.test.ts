@@ -4,7 +4,7 @@ import { openWatch } from '#test/support/watch-lines';
 
 let api: ApiServer;
 beforeAll(async () => {
-  api = await startApiServer({ config: { watch: { maxDurationMs: 3_600_000, defaultDurationMs: 1_800_000, maxWatches: 3, bookmarkIntervalMs: 50 } } });
+  api = await startApiServer({ config: { watch: { maxDurationMs: 3_600_000, defaultDurationMs: 1_800_000, maxWatches: 3, clientsLeaveUnheard: false, bookmarkIntervalMs: 50 } } });
 });
 afterAll(() => api.close());
 
