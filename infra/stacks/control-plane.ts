@@ -91,7 +91,13 @@ export class ControlPlaneStack extends Stack {
   }
 
   private mapQueue(id: string, target: LambdaFunction, queueArn: string): void {
-    const mapping = new CfnEventSourceMapping(this, id, { functionName: target.functionName, eventSourceArn: queueArn, batchSize: 10, functionResponseTypes: ['ReportBatchItemFailures'] });
+    const mapping = new CfnEventSourceMapping(this, id, {
+      functionName: target.functionName,
+      eventSourceArn: queueArn,
+      batchSize: 10,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: 2 }, // the least that Lambda takes: a backlog must not use up what the API needs
+    });
     afterItsRights(mapping, target);
   }
 }

@@ -38,14 +38,11 @@ test('applied again, nothing changes', async () => {
   expect(await namespace.kubectl(['apply', '-f', manifest('flask.yaml')])).toBe('service/flask-kubernetes-service unchanged\ndeployment.apps/flask-kubernetes unchanged\n');
 });
 
-test('describe tells the story of a pod', async () => {
-  // One at a time: of several pods at once kubectl leaves the events out. One of four must tell it all, not each: a pod's event was
-  // once never written, cause not found. Ask each pod again once it is.
-  await eventually('a pod tells its story', async () => {
-    const pods = (await namespace.kubectl(['get', 'pods', '-o', 'name'])).trim().split('\n');
-    const told = await Promise.all(pods.map((pod) => namespace.kubectl(['describe', pod])));
-    return told.some((described) => ['Scheduled', 'Pulled', 'Created', 'Started'].every((reason) => new RegExp(`Normal\\s+${reason}\\s`).test(described)));
-  });
+test('describe tells the story of each pod', async () => {
+  // One by one: of several pods at once kubectl leaves the events out.
+  const pods = (await namespace.kubectl(['get', 'pods', '-o', 'name'])).trim().split('\n');
+  expect(pods).toHaveLength(4);
+  for (const pod of pods) await eventuallyTold(namespace, pod, ['Scheduled', 'Pulled', 'Created', 'Started'].map((reason) => new RegExp(`Normal\\s+${reason}\\s`)));
   await eventuallyTold(namespace, 'deployment/flask-kubernetes', [/Replicas:\s+4 desired \| 4 updated \| 4 total \| 4 available \| 0 unavailable/, /ScalingReplicaSet/]);
 });
 

@@ -6,6 +6,7 @@ export interface QueueMappingOptions {
   queueUrl: string;
   queueArn: string;
   batchSize: number;
+  maximumConcurrency: number;
   sqs: AwsJson;
   invoke(event: unknown): Promise<unknown>;
   log(line: string): void;
@@ -19,13 +20,14 @@ interface Message {
   Attributes?: Record<string, string>;
 }
 
-const POLLERS = 2;
+// Lambda begins with as many.
+const POLLERS = 5;
 const WAIT_SECONDS = 20;
 const THROTTLED_MS = 250;
 
 /** Long-polls a queue and hands what comes to the function; what it does not name as failed is deleted, the rest comes again by itself. */
 export function followQueue(options: QueueMappingOptions): Source {
-  const pollers = Array.from({ length: POLLERS }, (_, index) => repeat(`poller ${index} of ${options.queueUrl}`, (signal) => poll(options, signal), options.log));
+  const pollers = Array.from({ length: Math.min(POLLERS, options.maximumConcurrency) }, (_, index) => repeat(`poller ${index} of ${options.queueUrl}`, (signal) => poll(options, signal), options.log));
   return { stop: async () => void (await Promise.all(pollers.map((poller) => poller.stop()))) };
 }
 

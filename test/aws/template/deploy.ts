@@ -29,6 +29,7 @@ export interface QueueMapping {
   queueUrl: string;
   queueArn: string;
   batchSize: number;
+  maximumConcurrency: number;
 }
 
 export interface Deployed {
@@ -156,10 +157,11 @@ async function createQueue(sqs: AwsJson, id: string, properties: Record<string, 
   await sqs('AmazonSQS.CreateQueue', { QueueName: `${id}${FifoQueue === true ? '.fifo' : ''}`, Attributes });
 }
 
-function mappingOf(properties: Record<string, unknown>): { source: string; functionName: string; batchSize: number; maximumRetryAttempts: number; patterns: string[] } {
-  const { EventSourceArn, FunctionName, BatchSize = 10, MaximumRetryAttempts = Infinity, FilterCriteria } = properties;
+function mappingOf(properties: Record<string, unknown>): Pick<StreamMapping & QueueMapping, 'batchSize' | 'maximumRetryAttempts' | 'patterns' | 'maximumConcurrency'> & { source: string; functionName: string } {
+  const { EventSourceArn, FunctionName, BatchSize = 10, MaximumRetryAttempts = Infinity, FilterCriteria, ScalingConfig } = properties;
+  const { MaximumConcurrency = Infinity } = (ScalingConfig ?? {}) as { MaximumConcurrency?: number };
   const filters = (FilterCriteria as { Filters: { Pattern: string }[] } | undefined)?.Filters ?? [];
-  return { source: EventSourceArn as string, functionName: FunctionName as string, batchSize: BatchSize as number, maximumRetryAttempts: MaximumRetryAttempts as number, patterns: filters.map(({ Pattern }) => Pattern) };
+  return { source: EventSourceArn as string, functionName: FunctionName as string, batchSize: BatchSize as number, maximumRetryAttempts: MaximumRetryAttempts as number, patterns: filters.map(({ Pattern }) => Pattern), maximumConcurrency: MaximumConcurrency };
 }
 
 function functionOf(template: Template, id: string, properties: Record<string, unknown>): FunctionDefinition {
