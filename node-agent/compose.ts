@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import type { NodeSettings } from '#api/node-settings';
@@ -23,10 +22,12 @@ import { openNodeNetwork } from './network/node-network.ts';
 import { simulatedNetwork } from './network/simulated-network.ts';
 import { clusterSettings } from './node/cluster-settings.ts';
 import { defaultHostIp, nodeFacts } from './node/node-facts.ts';
+import { nodeFolders } from './node-folders.ts';
 import { settingsFile } from './remove-all.ts';
 import { dockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { simulatedPreparation } from './runtime/simulated/simulated-preparation.ts';
 import { simulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
+import { apiClaims } from './volumes/claims.ts';
 import { referencedObjects } from './volumes/referenced-objects.ts';
 import { ServiceAccountTokens } from './volumes/service-account-tokens.ts';
 
@@ -86,8 +87,8 @@ async function untilAnswered<T>(clock: Clock, ask: () => Promise<T>): Promise<T>
 }
 
 async function dockerParts({ client, clock, events, hostIp, config, settings, log }: Base): Promise<Parts> {
-  const podsFolder = join(config.dataDir, 'pods');
-  mkdirSync(podsFolder, { recursive: true, mode: 0o750 });
+  const folders = nodeFolders(config.dataDir);
+  mkdirSync(folders.pods, { recursive: true, mode: 0o750 });
   const host = directHost();
   const docker = new Docker({ socketPath: config.dockerSocket ?? '/var/run/docker.sock' });
   const runtime = dockerRuntime({ docker, owner: { clusterUid: settings.clusterUid, nodeName: config.nodeName }, host });
@@ -103,8 +104,8 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
     runtime,
     runtimeName: 'docker',
     network,
-    checkpoints: checkpointFolder(podsFolder, log),
-    preparation: dockerPreparation({ podsFolder, host, references, tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
+    checkpoints: checkpointFolder(folders.pods, log),
+    preparation: dockerPreparation({ folders, host, references, claims: apiClaims(client), tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
     credentials: (pod, image) => pullCredentials(references, pod, image),
     informers: [services, slices],
   };

@@ -5,6 +5,7 @@ import type { NodeSettings } from '#api/node-settings';
 import { systemClock } from './clock.ts';
 import { directHost } from './host/direct-host.ts';
 import { nodeNetworkParts } from './network/node-network.ts';
+import { nodeFolders } from './node-folders.ts';
 import { removeAllContainers } from './runtime/docker/remove-all.ts';
 
 export interface RemoveAllOptions {
@@ -16,16 +17,18 @@ export interface RemoveAllOptions {
 
 const SETTINGS_FILE = 'settings.json';
 
-/** Removes all that a cluster's agents have made on this machine: containers, links, rules, mounts and volumes. Of another cluster, nothing. */
+/** Removes all that a cluster's agents have made on this machine: containers, links, rules, mounts and what belonged to pods. Volumes that outlive pods stay. Of another cluster, nothing. */
 export async function removeAll({ clusterUid, nodes, dockerSocket }: RemoveAllOptions): Promise<void> {
   const host = directHost();
   await removeAllContainers(new Docker({ socketPath: dockerSocket ?? '/var/run/docker.sock' }), clusterUid);
   for (const { name, dataDir } of nodes) {
     const settings = keptSettings(dataDir);
     if (settings !== undefined) await nodeNetworkParts({ settings, nodeName: name, run: host.run, clock: systemClock() }).network.removeAll();
-    const podsFolder = join(dataDir, 'pods');
-    for (const mount of await host.mountsBelow(podsFolder)) await host.unmount(mount);
-    rmSync(podsFolder, { recursive: true, force: true });
+    const { pods, memory } = nodeFolders(dataDir);
+    for (const folder of [pods, memory]) {
+      for (const mount of await host.mountsBelow(folder)) await host.unmount(mount);
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 

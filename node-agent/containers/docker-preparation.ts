@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Container, Service, Volume } from '#api/schema/kinds.generated';
 import type { Host } from '../host/host.ts';
 import type { ClusterDns } from '../network/pod-network.ts';
+import type { NodeFolders } from '../node-folders.ts';
 import type { Pod } from '../pod.ts';
 import type { ContainerSpec, Mount } from '../runtime/runtime.ts';
 import { roleOf } from '../sync/container-view.ts';
@@ -10,20 +11,22 @@ import { hostnameOf } from '../sync/pod-steps.ts';
 import { StartProblem, type ContainerPlace, type Preparation } from '../sync/preparation.ts';
 import { specHashOf } from '../sync/spec-hash.ts';
 import type { PodEvents } from '../sync/sync-deps.ts';
+import type { Claims } from '../volumes/claims.ts';
 import { PodVolumes } from '../volumes/pod-volumes.ts';
 import type { ServiceAccountTokens } from '../volumes/service-account-tokens.ts';
-import { bindSubPath } from '../volumes/sub-path.ts';
 import { environmentOf, type References } from './environment.ts';
 import { expand } from './expansion.ts';
 import type { NodeView } from './field-value.ts';
 import { etcHosts, resolvConf } from './host-files.ts';
 import { kernelLimits } from './resources.ts';
 import { securityOf } from './security.ts';
+import { volumeMounts } from './volume-mounts.ts';
 
 export interface DockerPreparationOptions {
-  podsFolder: string;
+  folders: NodeFolders;
   host: Host;
   references: References;
+  claims: Claims;
   tokens: ServiceAccountTokens;
   events: PodEvents;
   services: () => Service[];
@@ -40,6 +43,7 @@ export function dockerPreparation(options: DockerPreparationOptions): Preparatio
     mountVolumes: (pod) => mountVolumes(options, volumes, pod),
     containerSpec: (pod, container, place) => containerSpec(options, volumes, { pod, container, place }),
     clean: (podUid) => volumes.remove(podUid),
+    sweep: () => volumes.sweep(),
   };
 }
 
@@ -73,7 +77,7 @@ async function containerSpec(options: DockerPreparationOptions, volumes: PodVolu
   const args = expanded(container.args);
   const terminationMessageFile = await emptyTerminationFile(options, making);
   const mounts = [
-    ...(await volumeMounts(options, volumes, { pod, container, variables })),
+    ...(await volumeMounts({ volumes, host: options.host, podFolder: join(options.folders.pods, metadata.uid ?? '') }, { pod, container, variables })),
     ...(await hostFileMounts(options, making)),
     { hostPath: terminationMessageFile, containerPath: container.terminationMessagePath ?? '/dev/termination-log', readOnly: false },
   ];
@@ -105,27 +109,9 @@ async function containerSpec(options: DockerPreparationOptions, volumes: PodVolu
   };
 }
 
-async function volumeMounts(options: DockerPreparationOptions, volumes: PodVolumes, { pod, container, variables }: { pod: Pod; container: Container; variables: Map<string, string> }): Promise<Mount[]> {
-  const mounts: Mount[] = [];
-  for (const { name, mountPath, subPath, subPathExpr, readOnly, mountPropagation } of container.volumeMounts ?? []) {
-    const inner = subPathExpr === undefined || subPathExpr === '' ? subPath : expand(subPathExpr, (variable) => variables.get(variable));
-    let hostPath = volumes.pathOf(pod, name);
-    if (inner !== undefined && inner !== '') {
-      const target = join(options.podsFolder, pod.metadata.uid ?? '', 'sub-paths', container.name, String(mounts.length));
-      await bindSubPath(options.host, { volume: hostPath, subPath: inner, target });
-      hostPath = target;
-    }
-    const propagation = mountPropagation === 'Bidirectional' ? 'rshared' : mountPropagation === 'HostToContainer' ? 'rslave' : 'rprivate';
-    const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
-    const files = volume?.configMap ?? volume?.secret ?? volume?.projected ?? volume?.downwardAPI;
-    mounts.push({ hostPath, containerPath: mountPath, readOnly: readOnly === true || files !== undefined, propagation });
-  }
-  return mounts;
-}
-
 /** hosts and resolv.conf are ours: Docker's belong to the sandbox, which has no network of Docker's. */
 async function hostFileMounts(options: DockerPreparationOptions, { pod, container, place }: Making): Promise<Mount[]> {
-  const folder = join(options.podsFolder, pod.metadata.uid ?? '');
+  const folder = join(options.folders.pods, pod.metadata.uid ?? '');
   const dns = options.dns();
   const [hostsFile, hostResolv] = await Promise.all([readFile('/etc/hosts', 'utf8').catch(() => ''), readFile('/etc/resolv.conf', 'utf8').catch(() => '')]);
   const hosts = etcHosts(pod, { podIp: place.podIp, hostname: hostnameOf(pod), domain: dns?.domain, hostsFile });
@@ -139,7 +125,7 @@ async function hostFileMounts(options: DockerPreparationOptions, { pod, containe
 }
 
 async function emptyTerminationFile(options: DockerPreparationOptions, { pod, container, place }: Making): Promise<string> {
-  const folder = join(options.podsFolder, pod.metadata.uid ?? '', 'containers', container.name);
+  const folder = join(options.folders.pods, pod.metadata.uid ?? '', 'containers', container.name);
   await mkdir(folder, { recursive: true });
   const file = join(folder, `termination-${place.attempt}`);
   await writeFile(file, '');

@@ -17,9 +17,10 @@ export function directHost(): Host {
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
       }
     },
-    mountTmpfs: async (path, { sizeBytes }) => {
-      if ((await mountsBelow(path)).includes(path)) return;
-      await run('mount', ['-t', 'tmpfs', '-o', ['mode=0777', ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`])].join(','), 'tmpfs', path]);
+    mountTmpfs: async (path, { sizeBytes, mode = 0o777 }) => {
+      if ((await mountsBelow(path)).includes(path)) return false;
+      await run('mount', ['-t', 'tmpfs', '-o', [`mode=${mode.toString(8)}`, ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`])].join(','), 'tmpfs', path]);
+      return true;
     },
     unmount: async (path) => {
       if ((await mountsBelow(path)).includes(path)) await run('umount', ['-l', path]);

@@ -48,6 +48,7 @@ export class PodWorkers {
   async relist(): Promise<void> {
     this.endOrphans(await this.deps.runtime.list());
     for (const worker of this.workers.values()) await worker.refresh();
+    await this.deps.preparation.sweep();
   }
 
   stop(): void {

@@ -10,6 +10,8 @@ export interface Preparation {
   containerSpec(pod: Pod, container: Container, place: ContainerPlace): Promise<ContainerSpec>;
   /** Removes all that was made for the pod. */
   clean(podUid: string): Promise<void>;
+  /** Every so often: removes what outlived the pods and is no longer wanted. */
+  sweep(): Promise<void>;
 }
 
 export interface ContainerPlace {

@@ -4,9 +4,14 @@ import { dirname, join, sep } from 'node:path';
 export interface VolumeFile {
   content: Buffer;
   mode: number;
+  /** Default: root's. */
+  uid?: number;
 }
 
 const DATA = '..data';
+const FOLDER_MODE = 0o755;
+const SETGID = 0o2000;
+const GROUP_READ = 0o440;
 
 /**
  * A folder whose files change all at once, as Kubernetes lays it out: the files lie in a dated folder, `..data` is a link to it, and the
@@ -18,14 +23,15 @@ export async function writeAtomicFolder(folder: string, files: ReadonlyMap<strin
   const current = await readlink(join(folder, DATA)).catch(() => undefined);
   if (current !== undefined && (await isSame(join(folder, current), files))) return;
   const fresh = await mkdtemp(`${folder}/..`); // names that begin so are not the volume's own
-  for (const [path, { content, mode }] of files) {
+  for (const [path, { content, mode, uid }] of files) {
     const file = join(fresh, path);
-    await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+    const made = await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+    if (made !== undefined) await giveFolders({ from: made, to: dirname(file), gid });
     // The mode is set apart from creation: the process' umask would take bits away.
     await writeFile(file, content, { mode: 0o600 });
-    await setOwnership(file, { mode, gid });
+    await setOwnership(file, { mode: gid === undefined ? mode : mode | GROUP_READ, uid, gid });
   }
-  await setOwnership(fresh, { mode: 0o755, gid });
+  await setOwnership(fresh, { mode: gid === undefined ? FOLDER_MODE : FOLDER_MODE | SETGID, gid });
   await rm(join(folder, `${DATA}_new`), { force: true }); // of one that was interrupted here
   await symlink(fresh.slice(folder.length + 1), join(folder, `${DATA}_new`));
   await rename(join(folder, `${DATA}_new`), join(folder, DATA));
@@ -64,7 +70,12 @@ async function linkNames(folder: string, files: ReadonlyMap<string, VolumeFile>)
   for (const name of await readdir(folder)) if (!name.startsWith('..') && !names.has(name)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-async function setOwnership(path: string, { mode, gid }: { mode: number; gid: number | undefined }): Promise<void> {
-  if (gid !== undefined) await chown(path, 0, gid);
-  await chmod(path, gid === undefined ? mode : mode | 0o040);
+/** Every folder on the way down. */
+async function giveFolders({ from, to, gid }: { from: string; to: string; gid: number | undefined }): Promise<void> {
+  for (let folder = to; folder.length >= from.length; folder = dirname(folder)) await setOwnership(folder, { mode: gid === undefined ? FOLDER_MODE : FOLDER_MODE | SETGID, gid });
+}
+
+async function setOwnership(path: string, { mode, uid, gid }: { mode: number; uid?: number | undefined; gid: number | undefined }): Promise<void> {
+  if (uid !== undefined || gid !== undefined) await chown(path, uid ?? 0, gid ?? 0);
+  await chmod(path, mode);
 }

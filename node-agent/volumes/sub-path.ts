@@ -28,13 +28,17 @@ async function openSubPath(volume: string, subPath: string): Promise<FileHandle>
   const steps = relative(root, target).split(sep).filter((step) => step !== '');
   if (steps.includes('..')) throw new Error(`subPath "${subPath}" leads out of its volume`);
   let handle = await open(root, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  // A folder that is missing is as open to the container as the volume itself, whatever the umask says.
+  const mode = (await handle.stat()).mode & 0o7777;
   for (const step of steps) {
     const path = `/proc/self/fd/${handle.fd}/${step}`;
     try {
       const next = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
-        await mkdir(path, { mode: 0o750 });
-        return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+        await mkdir(path);
+        const made = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+        await made.chmod(mode);
+        return made;
       });
       await handle.close();
       handle = next;

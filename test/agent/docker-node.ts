@@ -3,13 +3,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import type { ConfigMap, Container, PodStatus, Secret } from '#api/schema/kinds.generated';
+import type { ConfigMap, Container, PersistentVolume, PersistentVolumeClaim, PodStatus, Secret } from '#api/schema/kinds.generated';
 import { checkpointFolder } from '#node-agent/checkpoint/checkpoint-folder';
 import { systemClock } from '#node-agent/clock';
 import { dockerPreparation } from '#node-agent/containers/docker-preparation';
 import { directHost } from '#node-agent/host/direct-host';
 import { pulledImages } from '#node-agent/images/pulled-images';
 import { nodeNetworkParts } from '#node-agent/network/node-network';
+import { nodeFolders } from '#node-agent/node-folders';
 import { removeAll, settingsFile } from '#node-agent/remove-all';
 import type { Pod } from '#node-agent/pod';
 import { dockerRuntime } from '#node-agent/runtime/docker/docker-runtime';
@@ -30,6 +31,8 @@ export class DockerNode {
   readonly docker = new Docker();
   readonly configMaps = new Map<string, ConfigMap>();
   readonly secrets = new Map<string, Secret>();
+  readonly claims = new Map<string, PersistentVolumeClaim>();
+  readonly volumes = new Map<string, PersistentVolume>();
   readonly reported = new Map<string, Reported>();
   readonly events: PodEvent[] = [];
   readonly runtime = dockerRuntime({ docker: this.docker, owner: { clusterUid: this.clusterUid, nodeName: 'n1' }, host: directHost() });
@@ -41,7 +44,7 @@ export class DockerNode {
   async start(): Promise<void> {
     const clock = systemClock();
     const host = directHost();
-    const podsFolder = join(this.dataDir, 'pods');
+    const folders = nodeFolders(this.dataDir);
     // Out of a range for tests of networks, one part for each cluster.
     const part = parseInt(this.clusterUid.slice(0, 2), 16);
     const settings = { clusterUid: this.clusterUid, podCidr: `198.18.${part}.0/24`, clusterPodCidr: '198.18.0.0/16', serviceCidr: `198.19.${part}.0/25`, loadBalancerCidr: `198.19.${part}.128/25`, dnsIp: `198.19.${part}.10`, clusterDomain: 'cluster.local', maxParallelRequests: 16 };
@@ -54,7 +57,7 @@ export class DockerNode {
       runtime: this.runtime,
       runtimeName: 'docker',
       network,
-      preparation: dockerPreparation({ podsFolder, host, references, tokens, events, services: () => [], dns: () => network.dns, node: { nodeName: 'n1', hostIp: '192.0.2.1', allocatable: { cpu: '2', memory: '1073741824' }, memoryBytes: 2 ** 30 } }),
+      preparation: dockerPreparation({ folders, host, references, claims: { claim: async (_namespace, name) => this.claims.get(name), volume: async (name) => this.volumes.get(name) }, tokens, events, services: () => [], dns: () => network.dns, node: { nodeName: 'n1', hostIp: '192.0.2.1', allocatable: { cpu: '2', memory: '1073741824' }, memoryBytes: 2 ** 30 } }),
       images: pulledImages({ runtime: this.runtime, events, clock, credentials: async () => undefined }),
       events,
       statuses: {
@@ -62,7 +65,7 @@ export class DockerNode {
         confirmDeletion: async (pod) => void this.reported.set(pod.metadata.name ?? '', { status: this.statusOf(pod.metadata.name ?? ''), deleted: true }),
         forget: () => undefined,
       },
-      checkpoints: checkpointFolder(podsFolder, () => undefined),
+      checkpoints: checkpointFolder(folders.pods, () => undefined),
       clock,
       hostIp: '192.0.2.1',
       log: () => undefined,

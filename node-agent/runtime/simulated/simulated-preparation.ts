@@ -7,6 +7,7 @@ export function simulatedPreparation(): Preparation {
   return {
     mountVolumes: async () => undefined,
     clean: async () => undefined,
+    sweep: async () => undefined,
     containerSpec: async (pod, container, { sandboxId, attempt, image }) => ({
       pod: { uid: pod.metadata.uid ?? '', namespace: pod.metadata.namespace ?? '', name: pod.metadata.name ?? '' },
       name: container.name,
