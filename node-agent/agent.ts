@@ -16,6 +16,8 @@ import { statusReporter } from './status/status-reporter.ts';
 import { PodWorkers } from './sync/pod-workers.ts';
 import type { Preparation } from './sync/preparation.ts';
 import type { Checkpoints, PodEvents } from './sync/sync-deps.ts';
+import type { ReferencedObjects } from './volumes/referenced-objects.ts';
+import { ReferenceWatch } from './volumes/reference-watch.ts';
 
 export interface AgentOptions {
   client: ApiClient;
@@ -28,6 +30,8 @@ export interface AgentOptions {
   checkpoints: Checkpoints;
   preparation: Preparation;
   credentials: PulledImagesOptions['credentials'];
+  /** The ConfigMaps and Secrets that were read; undefined: pods here are made from none. */
+  references: ReferencedObjects | undefined;
   network: PodNetwork;
   /** Caches of others (Services, EndpointSlices) that are to be kept fresh with the pods. */
   informers: Followed[];
@@ -67,7 +71,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
   const loops = [
     keepBeating({ client, nodeName: facts.name, clock, intervalMs: options.heartbeatIntervalMs, onFailure: (error) => log('the heartbeat failed', error) }, signal),
-    follow(options, { channel, informers, relay }, signal),
+    follow(options, { channel, informers: [...informers, ...referenceWatch(options, workers)], relay }, signal),
     watchRuntime(options, workers, signal),
     relist(options, workers, signal),
   ];
@@ -78,6 +82,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await Promise.all(loops);
     },
   };
+}
+
+function referenceWatch({ client, facts, references }: AgentOptions, workers: PodWorkers): Followed[] {
+  if (references === undefined) return [];
+  return [new ReferenceWatch({ client, nodeName: facts.name, objects: references, isNeeded: () => workers.haveReferences(), onChanged: (keys) => workers.referencesChanged(keys) })];
 }
 
 async function follow(options: AgentOptions, { channel, informers, relay }: { channel: Channel | undefined; informers: Followed[]; relay: RelayAnswers }, signal: AbortSignal): Promise<void> {

@@ -50,7 +50,7 @@ const MAX_RETRY_MS = 30_000;
 
 /** What both runtimes' agents have in common. */
 type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'log'> & { config: AgentConfig; settings: NodeSettings };
-type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'informers'>;
+type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'references' | 'informers'>;
 
 /** Chooses the parts by the configuration and starts the agent. */
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
@@ -107,6 +107,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
     checkpoints: checkpointFolder(folders.pods, log),
     preparation: dockerPreparation({ folders, host, references, claims: apiClaims(client), tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
     credentials: (pod, image) => pullCredentials(references, pod, image),
+    references,
     informers: [services, slices],
   };
 }
@@ -119,6 +120,7 @@ function simulatedParts({ clock, settings }: Base): Parts {
     checkpoints: noCheckpoints(),
     preparation: simulatedPreparation(),
     credentials: async () => undefined,
+    references: undefined,
     informers: [],
   };
 }

@@ -11,6 +11,7 @@ import { deprecationWarnings } from './routes/deprecations.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { routeFor } from './routes/dispatch.ts';
 import { nodeRoutes } from './routes/node-endpoints.ts';
+import { nodeReferencesRoutes } from './routes/node-references.ts';
 import { nodeSettingsRoutes } from './routes/node-settings.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { pathRoutes } from './routes/paths.ts';
@@ -35,6 +36,7 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
   app.route('/', pathRoutes(deps));
   app.route('/', nodeRoutes(deps));
   app.route('/', nodeSettingsRoutes(deps));
+  app.route('/', nodeReferencesRoutes(deps));
   app.route('/', relayRoutes(deps));
   app.route('/', discoveryRoutes(deps.config));
   app.route('/', openApiRoutes(deps));

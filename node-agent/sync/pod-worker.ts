@@ -43,6 +43,7 @@ export class PodWorker {
   private dirty = false;
   private running: Promise<void> | undefined;
   private alarm = new AbortController();
+  private refreshing: Promise<void> = Promise.resolve();
 
   constructor(deps: SyncDeps, pod: Pod, { memory, fresh, onGone }: { memory: PodMemory; fresh: boolean; onGone: () => void }) {
     this.fresh = fresh;
@@ -66,6 +67,7 @@ export class PodWorker {
     const hastened = before.metadata.deletionTimestamp !== undefined && graceSecondsOf(pod) < graceSecondsOf(before);
     if (hastened) this.hasten(graceSecondsOf(pod));
     if (!isOwnEcho(before, pod)) this.poke();
+    if (isRelabelled(before, pod)) void this.refresh();
   }
 
   /** The pod is no longer in the API: what runs of it ends now. */
@@ -92,10 +94,14 @@ export class PodWorker {
 
   /** Brings the volumes' files up to date with what they are made from, and looks at the pod again. */
   async refresh(): Promise<void> {
+    // What waited for a ConfigMap, a Secret or a volume may find it now.
+    for (const [name, { reason }] of this.problems) if (reason === 'CreateContainerConfigError') this.blocked.delete(name);
     this.poke();
-    const settled = this.terminating || this.released || liveSandbox(await this.deps.runtime.inspect(this.uid)) === undefined;
-    if (settled || this.busy.size > 0) return;
-    await this.deps.preparation.mountVolumes(this.pod).catch((error: unknown) => this.deps.log(`volumes of pod ${this.pod.metadata.namespace}/${this.pod.metadata.name}`, error));
+    this.refreshing = this.refreshing.then(async () => {
+      const isSettled = this.terminating || this.released || liveSandbox(await this.deps.runtime.inspect(this.uid)) === undefined;
+      if (!isSettled) await this.deps.preparation.mountVolumes(this.pod);
+    }).catch((error: unknown) => this.deps.log(`volumes of pod ${this.pod.metadata.namespace}/${this.pod.metadata.name}`, error));
+    await this.refreshing;
   }
 
   /** The agent ends; the containers go on. */
@@ -318,6 +324,7 @@ export class PodWorker {
     }
     await Promise.all([...(observed?.containers ?? []), ...(observed?.sandboxes ?? [])].map(({ id }) => this.deps.runtime.removeContainer(id)));
     await this.deps.network.teardown(this.uid);
+    await this.refreshing; // or it would make again what is being removed
     await this.deps.preparation.clean(this.uid);
     if (!this.removed) await this.deps.statuses.confirmDeletion(this.pod);
     this.deps.statuses.forget(this.uid);
@@ -342,6 +349,13 @@ export class PodWorker {
     const { signal } = this.alarm;
     void this.deps.clock.sleep(Math.max(0, atMs - this.deps.clock.now()), signal).then(() => (signal.aborted ? undefined : this.poke()));
   }
+}
+
+/** What a downwardAPI volume shows and may change. */
+function isRelabelled(before: Pod, after: Pod): boolean {
+  const of = ({ metadata }: Pod): string => JSON.stringify([metadata.labels, metadata.annotations]);
+  const shows = after.spec.volumes?.some(({ downwardAPI, projected }) => (downwardAPI ?? projected?.sources?.find((source) => source.downwardAPI !== undefined)) !== undefined);
+  return shows === true && of(before) !== of(after);
 }
 
 /** Our own status report comes back as a change: nothing to do. */

@@ -1,3 +1,4 @@
+import { podReferences } from '#core/pod-references';
 import type { PodAttachment } from '../network/pod-network.ts';
 import type { Pod } from '../pod.ts';
 import type { ObservedPod } from '../runtime/runtime.ts';
@@ -6,6 +7,9 @@ import { freshMemory, type PodMemory } from './pod-memory.ts';
 import { hostPortsOf } from './pod-steps.ts';
 import { PodWorker } from './pod-worker.ts';
 import type { SyncDeps } from './sync-deps.ts';
+
+/** In every pod's token volume; it changes so seldom that the look that is taken every minute is enough. */
+const ROOT_CA = 'kube-root-ca.crt';
 
 /** All pods of this node, each with its worker; also those that the API no longer knows, until they are gone here. */
 export class PodWorkers {
@@ -51,6 +55,16 @@ export class PodWorkers {
     await this.deps.preparation.sweep();
   }
 
+  haveReferences(): boolean {
+    return [...this.workers.values()].some(({ pod }) => referencesOf(pod).some((key) => !key.endsWith(`/${ROOT_CA}`)));
+  }
+
+  /** `<resource>/<namespace>/<name>` of ConfigMaps and Secrets. */
+  referencesChanged(keys: string[]): void {
+    const changed = new Set(keys);
+    for (const worker of this.workers.values()) if (referencesOf(worker.pod).some((key) => changed.has(key))) void worker.refresh();
+  }
+
   stop(): void {
     for (const worker of this.workers.values()) worker.stop();
   }
@@ -71,6 +85,12 @@ export class PodWorkers {
       orphan.remove();
     }
   }
+}
+
+function referencesOf(pod: Pod): string[] {
+  const { configmaps, secrets } = podReferences(pod);
+  const { namespace } = pod.metadata;
+  return [...[...configmaps].map((name) => `configmaps/${namespace}/${name}`), ...[...secrets].map((name) => `secrets/${namespace}/${name}`)];
 }
 
 function attachmentOf(observed: ObservedPod, memory: PodMemory | undefined, pods: Pod[]): PodAttachment[] {

@@ -14,11 +14,16 @@ interface Kept {
   object: Promise<KubeObject | undefined>;
 }
 
+export interface ReferencedObjects extends References {
+  /** The keys whose version here is not the given one; their next read is from the server. */
+  outdated(versions: Record<string, string | null>): Promise<string[]>;
+}
+
 /**
  * Reads ConfigMaps and Secrets by name, once for all who ask at nearly the same time. While the server cannot be reached the last that
  * was read goes on being true, so that containers are restarted without it.
  */
-export function referencedObjects(client: ApiClient, clock: Clock): References {
+export function referencedObjects(client: ApiClient, clock: Clock): ReferencedObjects {
   const kept = new Map<string, Kept>();
   const read = <T extends KubeObject>(resource: ResourcePath, namespace: string, name: string): Promise<T | undefined> => {
     const key = `${resource.resource}/${namespace}/${name}`;
@@ -37,6 +42,18 @@ export function referencedObjects(client: ApiClient, clock: Clock): References {
     return object;
   };
   return {
+    outdated: async (versions) => {
+      const changed: string[] = [];
+      for (const [key, version] of Object.entries(versions)) {
+        const known = kept.get(key);
+        const object = await known?.object.catch(() => undefined);
+        if (known !== undefined && (object?.metadata.resourceVersion ?? null) === version) continue;
+        // Unless it was read anew meanwhile.
+        if (kept.get(key) === known) kept.delete(key);
+        changed.push(key);
+      }
+      return changed;
+    },
     configMap: (namespace, name) => read<ConfigMap>(CONFIG_MAPS, namespace, name),
     secret: (namespace, name) => read<Secret>(SECRETS, namespace, name),
   };

@@ -7,7 +7,8 @@ import { storageId } from './tails.ts';
 import type { Admit, ClusterView } from './cluster-view.ts';
 import type { Controller, ReconcileFailure } from './controller.ts';
 import type { LoopRecord } from './loop-record.ts';
-import { NODES } from '../resources.ts';
+import { NODES, PODS } from '../resources.ts';
+import type { Pod } from '#api/schema/kinds.generated';
 import type { Clock } from '#ports/clock';
 import type { Doorbell } from '#ports/doorbell';
 import type { NodeChannel } from '#ports/node-channel';
@@ -56,6 +57,7 @@ export function createLoop(deps: LoopDeps): Loop {
       cluster,
       nodeChannel: deps.nodeChannel,
       nodeNames: async () => (await view.list(NODES)).map(({ metadata }) => metadata.name ?? ''),
+      podsIn: (namespace) => view.list<Pod>(PODS, { namespace }),
       onError: failed,
     });
     const view = createClusterView({ store, table, wakes, admit: deps.admit, onCommit: () => poked?.() });

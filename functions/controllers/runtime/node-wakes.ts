@@ -3,6 +3,7 @@ import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import type { Pod } from '#api/schema/kinds.generated';
+import { podReferences } from '#core/pod-references';
 import type { NodeChannel } from '#ports/node-channel';
 
 /** Tells agents that there is something for them, right after the commit: a pod's start must not wait for the end of the burst. */
@@ -19,13 +20,14 @@ export interface NodeWakesDeps {
   cluster: string;
   nodeChannel: Pick<NodeChannel, 'wake'>;
   nodeNames(): Promise<string[]>;
+  podsIn(namespace: string): Promise<Pod[]>;
   onError(error: unknown): void;
 }
 
 // What every node's service proxy and DNS are made from.
 const FOR_ALL_NODES = new Set(['services.', 'endpointslices.discovery.k8s.io', 'endpoints.']);
 
-export function createNodeWakes({ cluster, nodeChannel, nodeNames, onError }: NodeWakesDeps): NodeWakes {
+export function createNodeWakes({ cluster, nodeChannel, nodeNames, podsIn, onError }: NodeWakesDeps): NodeWakes {
   const pending = new Set<Promise<void>>();
   // Several commits of one moment are one ring: the microtask in between lets the others join.
   const joined = new Map<string, Promise<void>>();
@@ -50,6 +52,13 @@ export function createNodeWakes({ cluster, nodeChannel, nodeNames, onError }: No
       await Promise.all((await nodeNames()).map((node) => nodeChannel.wake(cluster, node)));
     });
 
+  // Files in pods follow the ConfigMaps and Secrets that they are made from.
+  const wakeReferring = (resource: ApiResource, { namespace = '', name, key }: ObjectChange<KubeObject>): void =>
+    ring(`${resource.resource}/${key}`, async () => {
+      const referring = (await podsIn(namespace)).filter((pod) => podReferences(pod)[resource.resource === 'secrets' ? 'secrets' : 'configmaps'].has(name));
+      for (const pod of referring) wakeNode(pod.spec?.nodeName);
+    });
+
   return {
     objectChanged(resource, object) {
       if (isPods(resource)) wakeNode((object as Pod).spec?.nodeName);
@@ -59,7 +68,8 @@ export function createNodeWakes({ cluster, nodeChannel, nodeNames, onError }: No
       if (change.by === 'loop') return;
       if (isPods(resource)) {
         if (concernsNode(change)) wakeNode((change as ObjectChange<Pod>).object?.spec?.nodeName ?? (change.previous as Pod | undefined)?.spec?.nodeName);
-      } else if (FOR_ALL_NODES.has(`${resource.storage.resource}.${resource.storage.group}`)) wakeAll();
+      } else if (isReferredTo(resource)) wakeReferring(resource, change);
+      else if (FOR_ALL_NODES.has(`${resource.storage.resource}.${resource.storage.group}`)) wakeAll();
     },
     async settled() {
       while (pending.size > 0) await Promise.all(pending);
@@ -69,6 +79,10 @@ export function createNodeWakes({ cluster, nodeChannel, nodeNames, onError }: No
 
 function isPods(resource: ApiResource): boolean {
   return resource.group === '' && resource.resource === 'pods';
+}
+
+function isReferredTo(resource: ApiResource): boolean {
+  return resource.group === '' && (resource.resource === 'configmaps' || resource.resource === 'secrets');
 }
 
 // A pod's status comes from its node: to wake the node for it would be an echo.
