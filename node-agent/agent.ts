@@ -10,6 +10,7 @@ import { keepBeating } from './node/heartbeat.ts';
 import type { NodeFacts } from './node/node-facts.ts';
 import { registerNode } from './node/node-registration.ts';
 import type { Pod } from './pod.ts';
+import type { DialInside } from './relay/port-forward.ts';
 import { RelayAnswers } from './relay/relay-answers.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { statusReporter } from './status/status-reporter.ts';
@@ -33,6 +34,8 @@ export interface AgentOptions {
   /** The ConfigMaps and Secrets that were read; undefined: pods here are made from none. */
   references: ReferencedObjects | undefined;
   network: PodNetwork;
+  /** Where the network has namespaces of its own. */
+  dialInside: DialInside;
   /** Caches of others (Services, EndpointSlices) that are to be kept fresh with the pods. */
   informers: Followed[];
   heartbeatIntervalMs: number;
@@ -68,7 +71,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   await workers.adopt(pods.items());
   pods.subscribe((seen) => workers.see(seen));
 
-  const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
+  const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, dialInside: options.dialInside, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
   const loops = [
     keepBeating({ client, nodeName: facts.name, clock, intervalMs: options.heartbeatIntervalMs, onFailure: (error) => log('the heartbeat failed', error) }, signal),
     follow(options, { channel, informers: [...informers, ...referenceWatch(options, workers)], relay }, signal),

@@ -8,9 +8,10 @@ import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
 import { ApiError } from '#client/api-error';
 import { ENDPOINT_SLICES, SERVICES } from '#client/core-resources';
-import { httpsTransport, type ServerAddress } from '#client/https-transport';
+import { httpsTransport } from '#client/https-transport';
 import { Informer } from '#client/informer';
 import { patientTransport } from '#client/patient-transport';
+import type { ServerAddress } from '#client/server-address';
 import { startAgent, type Agent, type AgentOptions } from './agent.ts';
 import { checkpointFolder, noCheckpoints } from './checkpoint/checkpoint-folder.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -18,6 +19,7 @@ import { dockerPreparation } from './containers/docker-preparation.ts';
 import { podEvents } from './events/pod-events.ts';
 import { directHost } from './host/direct-host.ts';
 import { pullCredentials } from './images/pull-credentials.ts';
+import { namespaceDialer } from './network/namespace-dialer.ts';
 import { openNodeNetwork } from './network/node-network.ts';
 import { simulatedNetwork } from './network/simulated-network.ts';
 import { clusterSettings } from './node/cluster-settings.ts';
@@ -50,7 +52,7 @@ const MAX_RETRY_MS = 30_000;
 
 /** What both runtimes' agents have in common. */
 type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'log'> & { config: AgentConfig; settings: NodeSettings };
-type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'references' | 'informers'>;
+type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'references' | 'informers' | 'dialInside'>;
 
 /** Chooses the parts by the configuration and starts the agent. */
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
@@ -58,7 +60,7 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
   const clock = systemClock();
   const hostIp = config.hostIp ?? defaultHostIp();
   const settings = await untilAnswered(clock, () => clusterSettings(new ApiClient(transport.send), config.nodeName));
-  const client = new ApiClient(patientTransport({ send: transport.send, maxParallel: settings.maxParallelRequests, sleep: clock.sleep, chance: Math.random }));
+  const client = new ApiClient(patientTransport({ send: transport.send, maxParallel: settings.maxParallelRequests, sleep: clock.sleep, chance: Math.random }), transport.connect);
   const events = podEvents({ client, nodeName: config.nodeName, clock, suffix: () => randomBytes(8).toString('hex'), log: logLine });
   const base: Base = { client, clock, events, hostIp, config, settings, log: logLine };
 
@@ -91,7 +93,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
   mkdirSync(folders.pods, { recursive: true, mode: 0o750 });
   const host = directHost();
   const docker = new Docker({ socketPath: config.dockerSocket ?? '/var/run/docker.sock' });
-  const runtime = dockerRuntime({ docker, owner: { clusterUid: settings.clusterUid, nodeName: config.nodeName }, host });
+  const runtime = dockerRuntime({ docker, owner: { clusterUid: settings.clusterUid, nodeName: config.nodeName }, host, clock });
   const { cpus: cpuCount, memoryBytes } = await runtime.describe();
   const references = referencedObjects(client, clock);
   const services = new Informer<Service>({ client, resource: SERVICES });
@@ -104,6 +106,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
     runtime,
     runtimeName: 'docker',
     network,
+    dialInside: namespaceDialer(),
     checkpoints: checkpointFolder(folders.pods, log),
     preparation: dockerPreparation({ folders, host, references, claims: apiClaims(client), tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
     credentials: (pod, image) => pullCredentials(references, pod, image),
@@ -117,6 +120,7 @@ function simulatedParts({ clock, settings }: Base): Parts {
     runtime: simulatedRuntime({ clock, id: () => randomUUID().replaceAll('-', ''), cpus: cpus().length, memoryBytes: totalmem() }),
     runtimeName: 'simulated',
     network: simulatedNetwork(settings.podCidr),
+    dialInside: () => Promise.reject(new Error('this pod is simulated: nothing listens in it')),
     checkpoints: noCheckpoints(),
     preparation: simulatedPreparation(),
     credentials: async () => undefined,

@@ -21,7 +21,7 @@ export function openSession(options: ClusterChoice & { namespace?: string | unde
   const chosen = chooseCluster(options);
   const address = addressOf(chosen);
   const transport = httpsTransport(address);
-  const client = new ApiClient(transport.send);
+  const client = new ApiClient(transport.send, transport.connect);
   return { client, kinds: kindsOf(client), namespace: options.namespace ?? chosen.namespace, context: chosen.context, address, close: transport.close };
 }
 

@@ -1,6 +1,7 @@
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import { apiErrorOf } from './api-error.ts';
+import type { Connect } from './connect.ts';
 import { readText, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 import { watchEvents, type WatchEvent } from './watch-events.ts';
 
@@ -47,9 +48,12 @@ export interface WriteOptions {
 /** A thin, typed face of the API: one method a verb. Every refusal is an `ApiError`. */
 export class ApiClient {
   readonly send: Transport;
+  /** For what needs a connection of its own; not every transport has it. */
+  readonly connect: Connect | undefined;
 
-  constructor(send: Transport) {
+  constructor(send: Transport, connect?: Connect) {
     this.send = send;
+    this.connect = connect;
   }
 
   get<T extends KubeObject>(resource: ResourcePath, name: ObjectName, options: WriteOptions = {}): Promise<T> {

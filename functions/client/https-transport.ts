@@ -1,21 +1,14 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline, Readable } from 'node:stream';
+import type { Connect } from './connect.ts';
+import { openWebSocket } from './open-web-socket.ts';
+import type { ServerAddress } from './server-address.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
-
-export interface ServerAddress {
-  /** Such as `https://127.0.0.1:7443`; a path in it is a prefix of every request. */
-  server: string;
-  /** PEM of the cluster's CA; without it the machine's own trust. */
-  ca?: string;
-  token?: string;
-  /** PEM of a client certificate and its key, for servers that know people by them. */
-  certificate?: { cert: string; key: string };
-  insecureSkipTlsVerify?: boolean;
-}
 
 export interface HttpsTransport {
   send: Transport;
+  connect: Connect;
   /** Closes the idle connections. */
   close(): void;
 }
@@ -47,7 +40,7 @@ export function httpsTransport(address: ServerAddress): HttpsTransport {
       else outgoing.end(request.body);
     });
 
-  return { send: (request) => onFreshConnection(request, sendOnce), close: () => agent.destroy() };
+  return { send: (request) => onFreshConnection(request, sendOnce), connect: (request) => openWebSocket(address, request), close: () => agent.destroy() };
 }
 
 /** A kept connection that the server has just closed fails before it carries anything: such a read is sent once more. */

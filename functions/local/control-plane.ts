@@ -22,7 +22,7 @@ import { urlOf } from './admin-client.ts';
 import { hostAddress, hostAddresses } from './addresses.ts';
 import { ensureKubeconfig, ensureNodeToken } from './credentials.ts';
 import type { Cluster, DataFolder } from './data-folder.ts';
-import { closeServer, listenHttps } from './https-server.ts';
+import { listenHttps } from './https-server.ts';
 import { report } from './log.ts';
 import { loadPki } from './pki.ts';
 
@@ -86,7 +86,7 @@ export async function startControlPlane(folder: DataFolder, cluster: Cluster): P
     },
     async close() {
       ended.abort();
-      await closeServer(https);
+      await https.close();
       await Promise.all([resident.stop(), ticking]);
       await embedded.close();
     },

@@ -2,9 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import type { KeyPair } from '#adapters/certificates/authority';
-import type { BodySource } from '#server/protocol/body';
+import type { FetchHandler } from './fetch-handler.ts';
+import { serveUpgrades, type Upgrades } from './upgrades.ts';
 
-export type FetchHandler = (request: Request, env: { body: BodySource }) => Response | Promise<Response>;
+export interface HttpsServer {
+  /** Stops taking connections and ends those that are open: watches and waits end by their clients coming again. */
+  close(): Promise<void>;
+}
 
 // kube-apiserver closes idle connections after 3 minutes; ours outlives the clients' own 90 s, so that it is never the server
 // that closes a connection which a client is about to use.
@@ -14,7 +18,7 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const MAX_HEADER_BYTES = 128 * 1024;
 
 /** HTTPS over a fetch handler. Resolves when it listens; a taken port is the listen error itself (EADDRINUSE). */
-export async function listenHttps(options: { handler: FetchHandler; serving: KeyPair; port: number; host: string }): Promise<Server> {
+export async function listenHttps(options: { handler: FetchHandler; serving: KeyPair; port: number; host: string }): Promise<HttpsServer> {
   // It replaces this process's Request and Response by light ones that become the web's own only when something of theirs is asked for.
   const listener = getRequestListener((request, { incoming }) => options.handler(request, { body: () => bodyOf(incoming as IncomingMessage) }));
   const tls = { cert: options.serving.certificate, key: options.serving.privateKey, minVersion: 'TLSv1.2' } as const;
@@ -26,13 +30,14 @@ export async function listenHttps(options: { handler: FetchHandler; serving: Key
     server.once('error', reject);
     server.listen({ host: options.host, port: options.port }, resolve);
   });
-  return server;
+  const upgrades = serveUpgrades(server, options.handler);
+  return { close: () => closeServer(server, upgrades) };
 }
 
-/** Stops taking connections and ends those that are open: watches and waits end by their clients coming again. */
-export async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, upgrades: Upgrades): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
+  await upgrades.close();
   await closed;
 }
 

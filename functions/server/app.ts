@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { StatusError } from '#api/status';
-import type { AppEnv } from './app-env.ts';
+import { upgradeOf, type AppEnv } from './app-env.ts';
 import { passRequest } from './chain.ts';
 import type { ServerDeps } from './deps.ts';
 import { webBody } from './protocol/body.ts';
@@ -56,7 +56,8 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     const { handler, ...found } = route;
     const raw = context.req.raw;
     const query = new URL(raw.url).searchParams;
-    const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
+    const upgrade = upgradeOf(context);
+    const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), ...(upgrade === undefined ? {} : { upgrade }), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
     try {
       return await handler(request);
     } catch (error) {

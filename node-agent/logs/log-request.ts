@@ -1,5 +1,7 @@
-import type { RelayRefusal, RelayRequest } from '#api/relay-protocol';
+import type { LogsRequest } from '#api/relay/protocol';
+import type { RelaySession } from '#api/relay/session';
 import type { Clock } from '../clock.ts';
+import { Refused } from '../relay/refused.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { attemptsOf } from '../sync/container-view.ts';
 import { readLog, type LogOptions } from './read-log.ts';
@@ -11,29 +13,35 @@ export interface LogDeps {
   waitingReason: (podUid: string, container: string) => string | undefined;
 }
 
-export type LogAnswer = { refusal: RelayRefusal } | { output: AsyncIterable<Uint8Array> };
+/** Finds the container that is asked for, and sends its log. */
+export async function answerLogs(deps: LogDeps, request: LogsRequest, session: RelaySession, signal: AbortSignal): Promise<void> {
+  const log = await openLog(deps, request, signal);
+  session.ready();
+  const output = (await session.accept())?.channel;
+  if (output === undefined) return;
+  for await (const bytes of log) await output.write(bytes);
+  output.end();
+}
 
-/** Finds the container that is asked for, and reads its log. */
-export async function answerLogRequest(deps: LogDeps, request: RelayRequest, signal: AbortSignal): Promise<LogAnswer> {
-  const { podUid, pod, container } = request;
+async function openLog(deps: LogDeps, { podUid, pod, container, options }: LogsRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   const attempts = attemptsOf(await deps.runtime.inspect(podUid), container).filter((attempt) => attempt.state !== 'created' && attempt.startError === undefined);
-  const previous = request.options['previous'] === 'true';
+  const previous = options['previous'] === 'true';
   const chosen = previous && attempts[0]?.state === 'running' ? attempts[1] : attempts[0];
   if (chosen === undefined) {
-    if (previous) return refused(`previous terminated container "${container}" in pod "${pod}" not found`);
+    if (previous) throw refused(`previous terminated container "${container}" in pod "${pod}" not found`);
     const reason = deps.waitingReason(podUid, container) ?? 'ContainerCreating';
-    return refused(`container "${container}" in pod "${pod}" is waiting to start: ${PULLING.has(reason) ? 'trying and failing to pull image' : reason}`);
+    throw refused(`container "${container}" in pod "${pod}" is waiting to start: ${PULLING.has(reason) ? 'trying and failing to pull image' : reason}`);
   }
   const path = await deps.runtime.logFile(chosen.id);
-  if (path === undefined) return { output: nothing() };
+  if (path === undefined) return nothing();
   const isRunning = async (): Promise<boolean> => attemptsOf(await deps.runtime.inspect(podUid), container).some(({ id, state }) => id === chosen.id && state === 'running');
-  return { output: readLog({ path, isRunning }, optionsOf(request.options, deps.clock.now()), signal) };
+  return readLog({ path, isRunning }, optionsOf(options, deps.clock.now()), signal);
 }
 
 const PULLING = new Set(['ErrImagePull', 'ImagePullBackOff']);
 
-function refused(message: string): LogAnswer {
-  return { refusal: { code: 400, reason: 'BadRequest', message } };
+function refused(message: string): Refused {
+  return new Refused(400, 'BadRequest', message);
 }
 
 function optionsOf(query: Record<string, string>, nowMs: number): LogOptions {

@@ -1,16 +1,20 @@
-import { RELAY_REFUSAL_HEADER, type RelaySession, type RelaySessions } from '#api/relay-protocol';
+import type { MessageSocket } from '#api/connection/message-socket';
+import type { RelayRequest, WaitingSession, WaitingSessions } from '#api/relay/protocol';
+import { RelaySession } from '#api/relay/session';
 import type { ApiClient } from '#client/api-client';
 import { isNotFound } from '#client/api-error';
-import { readText } from '#client/transport';
-import { answerLogRequest, type LogDeps } from '../logs/log-request.ts';
+import { answerLogs, type LogDeps } from '../logs/log-request.ts';
+import { answerCommand } from './command.ts';
+import { answerPortForward, type PortForwardDeps } from './port-forward.ts';
+import { Refused } from './refused.ts';
 
-export interface RelayAnswersOptions extends LogDeps {
+export interface RelayAnswersOptions extends LogDeps, PortForwardDeps {
   client: ApiClient;
   nodeName: string;
   log: (message: string, error?: unknown) => void;
 }
 
-const MAX_AT_ONCE = 200;
+const MAX_AT_ONCE = 500;
 
 /** Answers what is asked of this node through the relay. Asked after each wake; a server without a relay is asked once. */
 export class RelayAnswers {
@@ -25,30 +29,63 @@ export class RelayAnswers {
   async serve(signal: AbortSignal): Promise<void> {
     if (!this.hasRelay) return;
     try {
-      const { sessions } = await this.options.client.json<RelaySessions>('GET', `/zeroplane/v1/nodes/${this.options.nodeName}/relays`);
-      for (const session of sessions) if (this.running < MAX_AT_ONCE) void this.answer(session, signal);
+      const { sessions } = await this.options.client.json<WaitingSessions>('GET', `/zeroplane/v1/nodes/${this.options.nodeName}/relays`);
+      for (const session of sessions) void this.answer(session, signal);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.hasRelay = false;
     }
   }
 
-  private async answer({ session, request }: RelaySession, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
+  private async answer({ session: id, request }: WaitingSession, signal: AbortSignal): Promise<void> {
     this.running++;
     try {
-      const found = await answerLogRequest(this.options, request, either);
-      const refused = 'refusal' in found;
-      const headers = { 'content-type': 'application/octet-stream', ...(refused ? { [RELAY_REFUSAL_HEADER]: encodeURIComponent(JSON.stringify(found.refusal)) } : {}) };
-      const response = await this.options.client.raw({ method: 'POST', path: `/zeroplane/v1/relay/${session}`, headers, body: refused ? '' : found.output, signal: either });
-      await readText(response);
+      const socket = await this.dial(id, signal);
+      const session = new RelaySession(socket);
+      if (this.running > MAX_AT_ONCE) session.close({ code: 429, reason: 'TooManyRequests', message: `${MAX_AT_ONCE} sessions with this node are open already` });
+      else await this.serveSession(session, request, signal);
     } catch (error) {
       // Whoever asked has gone: that is how most followed logs end.
-      if (!isNotFound(error) && !signal.aborted) this.options.log(`relay session ${session}`, error);
+      if (!isNotFound(error) && !signal.aborted) this.options.log(`relay session ${id}`, error);
     } finally {
-      over.abort();
       this.running--;
     }
+  }
+
+  private dial(id: string, signal: AbortSignal): Promise<MessageSocket> {
+    const { connect } = this.options.client;
+    if (connect === undefined) throw new Error('this agent has no way to dial the relay');
+    return connect({ path: `/zeroplane/v1/relay/${id}`, signal });
+  }
+
+  private async serveSession(session: RelaySession, request: RelayRequest, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    void session.ended.then(() => over.abort());
+    try {
+      await answerRequest(this.options, request, session, AbortSignal.any([signal, over.signal]));
+      session.close();
+    } catch (error) {
+      if (error instanceof Refused) return session.close(error.refusal);
+      if (!over.signal.aborted && !signal.aborted) this.options.log(`${request.kind} of pod ${request.namespace}/${request.pod}`, error);
+      session.close({ code: 500, reason: 'InternalError', message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      over.abort();
+      await session.ended;
+    }
+  }
+}
+
+/** Refuses (`Refused`) before it says that it is ready. The signal is the end of the session, from either side. */
+function answerRequest(options: RelayAnswersOptions, request: RelayRequest, session: RelaySession, signal: AbortSignal): Promise<void> {
+  switch (request.kind) {
+    case 'logs':
+      return answerLogs(options, request, session, signal);
+    case 'exec':
+    case 'attach':
+      return answerCommand(options, request, session, signal);
+    case 'portForward':
+      return answerPortForward(options, request, session, signal);
+    case 'dial':
+      throw new Refused(501, 'NotImplemented', `${request.kind} is not served by this node`);
   }
 }

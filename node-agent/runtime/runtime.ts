@@ -31,6 +31,10 @@ export interface Runtime {
 
   /** Rejects only when the command could not be run at all. */
   exec(containerId: string, command: string[], timeoutMs: number): Promise<ExecResult>;
+  /** A command whose streams somebody holds. Rejects with the runtime's own words. */
+  openExec(containerId: string, command: string[], options: StreamOptions): Promise<OpenProcess>;
+  /** The streams of the container's own process, from now on. */
+  openAttach(containerId: string, options: { stdin: boolean }): Promise<OpenProcess>;
   probe(target: ProbeTarget, handler: LifecycleHandler, timeoutMs: number): Promise<ProbeResult>;
 
   /** Where the container's json-file log lies (rotated files beside it); undefined: it has none. */
@@ -171,6 +175,24 @@ export interface ExecResult {
   exitCode: number;
   output: string;
   timedOut: boolean;
+}
+
+export interface StreamOptions {
+  stdin: boolean;
+  tty: boolean;
+}
+
+export interface OpenProcess {
+  /** Resolves when there is room for more. */
+  write(bytes: Uint8Array): Promise<void>;
+  endInput(): void;
+  /** With a terminal all of it is stdout. Ends with the process. */
+  output(): AsyncIterable<{ stream: 'stdout' | 'stderr'; bytes: Uint8Array }>;
+  resize(size: { width: number; height: number }): Promise<void>;
+  /** Once the output has ended; undefined: it is not known here (an attached container's is in its status). */
+  exitCode(): Promise<number | undefined>;
+  /** Ends what was begun for this one: a command is killed, an attached process goes on. */
+  close(): Promise<void>;
 }
 
 export interface ProbeTarget {

@@ -35,7 +35,7 @@ export class DockerNode {
   readonly volumes = new Map<string, PersistentVolume>();
   readonly reported = new Map<string, Reported>();
   readonly events: PodEvent[] = [];
-  readonly runtime = dockerRuntime({ docker: this.docker, owner: { clusterUid: this.clusterUid, nodeName: 'n1' }, host: directHost() });
+  readonly runtime = dockerRuntime({ docker: this.docker, owner: { clusterUid: this.clusterUid, nodeName: 'n1' }, host: directHost(), clock: systemClock() });
   private readonly pods = new Map<string, Pod>();
   private workers: PodWorkers | undefined;
   private watching = new AbortController();

@@ -1,7 +1,8 @@
 import type { ConfigMap } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
 import { CONFIG_MAPS } from '#client/core-resources';
-import { httpsTransport, type ServerAddress } from '#client/https-transport';
+import { httpsTransport } from '#client/https-transport';
+import type { ServerAddress } from '#client/server-address';
 import { startPeer } from '#test/differential/peer/start';
 import { localCluster } from '#test/support/local-cluster';
 import { type Figure, median, percentile, timedMs } from './figure.ts';

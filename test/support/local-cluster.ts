@@ -54,7 +54,7 @@ export function localCluster(purpose: string): LocalCluster {
     client: (token = file('admin.token').trim()) => {
       const transport = httpsTransport({ server: `https://127.0.0.1:${facts().port}`, ca: file('pki/ca.crt'), token });
       transports.push(transport);
-      return new ApiClient(transport.send);
+      return new ApiClient(transport.send, transport.connect);
     },
     kubectl: (args, options = {}) => kubectl(args, { kubeconfig, ...options }),
     facts,

@@ -1,40 +1,52 @@
-import type { RelaySession } from '#api/relay-protocol';
+import type { WaitingSession } from '#api/relay/protocol';
+import { RelaySession } from '#api/relay/session';
 import type { Clock } from '#ports/clock';
 import { PortError } from '#ports/errors';
 import type { Ids } from '#ports/ids';
 import type { NodeChannel } from '#ports/node-channel';
-import type { Relay, RelayDoor, RelayStream } from '#ports/relay';
+import type { OpenedRelay, Relay, RelayDoor } from '#ports/relay';
 
-interface Waiting extends RelaySession {
+interface Waiting extends WaitingSession {
   owner: string;
   taken: boolean;
-  join(stream: RelayStream): void;
-  /** Aborted when the asker is done, one way or the other. */
-  over: AbortController;
+  join(session: RelaySession): void;
 }
 
+/** Sessions that are open or being opened, all nodes together. */
+const MAX_SESSIONS = 2_000;
+/** As long as a kubelet leaves a session without a word. */
+const MAX_IDLE_MS = 4 * 3_600_000;
+
 /** Joins askers and agents that both are connected to this process. */
-export function createRelay({ nodeChannel, clock, ids }: { nodeChannel: NodeChannel; clock: Clock; ids: Ids }): Relay & RelayDoor {
+export function createRelay({ nodeChannel, clock, ids }: { nodeChannel: Pick<NodeChannel, 'wake'>; clock: Clock; ids: Ids }): Relay & RelayDoor {
   const waiting = new Map<string, Waiting>();
   const ownerOf = (cluster: string, node: string): string => `${cluster}/${node}`;
+  let sessions = 0;
 
   return {
     async open(cluster, node, request, { timeoutMs, signal }) {
-      const session = ids.uuid();
-      const over = new AbortController();
-      signal.addEventListener('abort', () => over.abort(), { once: true });
-      const joined = new Promise<RelayStream>((join) => waiting.set(session, { session, request, owner: ownerOf(cluster, node), taken: false, join, over }));
-      const dialled = new AbortController();
+      if (sessions >= MAX_SESSIONS) throw new PortError('Throttled', 'too many sessions with nodes are open, please try again later', { retryAfterSeconds: 1 });
+      sessions++;
+      const id = ids.uuid();
+      const joined = new Promise<RelaySession>((join) => waiting.set(id, { session: id, request, owner: ownerOf(cluster, node), taken: false, join }));
+      const answered = new AbortController();
+      const late = clock.sleep(timeoutMs, AbortSignal.any([answered.signal, signal])).then((): never => {
+        throw new PortError('Unavailable', `the agent of node ${node} did not answer within ${timeoutMs / 1000} s`);
+      });
+      let session: RelaySession | undefined;
       try {
         await nodeChannel.wake(cluster, node);
-        const late = clock.sleep(timeoutMs, AbortSignal.any([dialled.signal, signal])).then(() => undefined);
-        const stream = await Promise.race([joined, late]);
-        if (stream !== undefined) return stream;
-        over.abort();
-        throw new PortError('Unavailable', `the agent of node ${node} did not answer within ${timeoutMs / 1000} s`);
+        session = await Promise.race([joined, late]);
+        void session.ended.then(() => sessions--);
+        return await opened(session, { late, signal, clock });
+      } catch (error) {
+        if (session === undefined) sessions--;
+        session?.close();
+        throw error;
       } finally {
-        dialled.abort();
-        waiting.delete(session);
+        late.catch(() => undefined); // it is told by the race, or nobody waits any more
+        answered.abort();
+        waiting.delete(id);
       }
     },
 
@@ -44,35 +56,31 @@ export function createRelay({ nodeChannel, clock, ids }: { nodeChannel: NodeChan
       return own.map(({ session, request }) => ({ session, request }));
     },
 
-    async answer(cluster, node, { session, refusal, output }) {
+    expect(cluster, node, session) {
       const asker = waiting.get(session);
       if (asker === undefined || asker.owner !== ownerOf(cluster, node)) throw new PortError('NotFound', `nobody waits for session ${session}`);
       waiting.delete(session);
-      const { stream, ended } = handedOn(output, asker.over.signal);
-      asker.join({ ...(refusal === undefined ? {} : { refusal }), output: stream });
-      await ended;
+      return { join: (socket) => asker.join(new RelaySession(socket)) };
     },
   };
 }
 
-/** The stream as it is read, until its end or until nobody wants it: both end the agent's request, and neither is a failure of it. */
-function handedOn(output: ReadableStream<Uint8Array>, over: AbortSignal): { stream: ReadableStream<Uint8Array>; ended: Promise<void> } {
-  const reader = output.getReader();
-  let end: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  const giveUp = async (): Promise<void> => {
-    end();
-    await reader.cancel().catch(() => undefined); // it may have broken already
-  };
-  over.addEventListener('abort', () => void giveUp(), { once: true });
-  const stream = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      const { done, value } = await reader.read();
-      if (!done) return controller.enqueue(value);
-      controller.close();
-      end();
-    },
-    cancel: giveUp,
-  });
-  return { stream, ended };
+/** What the agent says first; from then on the asker's signal, the idle limit and either side end the session. */
+async function opened(session: RelaySession, { late, signal, clock }: { late: Promise<never>; signal: AbortSignal; clock: Clock }): Promise<OpenedRelay> {
+  const refusal = await Promise.race([session.untilReady(), late]);
+  if (refusal !== undefined) return { refusal };
+  signal.addEventListener('abort', () => session.close(), { once: true });
+  void endWhenIdle(session, clock);
+  return { session };
+}
+
+async function endWhenIdle(session: RelaySession, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  void session.ended.then(() => over.abort());
+  let seen = -1;
+  while (!over.signal.aborted && session.frames !== seen) {
+    seen = session.frames;
+    await clock.sleep(MAX_IDLE_MS, over.signal);
+  }
+  session.close({ code: 504, reason: 'Timeout', message: `nothing came for ${MAX_IDLE_MS / 3_600_000} hours` });
 }

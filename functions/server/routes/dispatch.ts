@@ -7,11 +7,13 @@ import { bind } from './binding.ts';
 import { create } from './create.ts';
 import { deleteCollection, deleteOne } from './delete.ts';
 import { evict } from './eviction.ts';
+import { attach, exec } from './exec.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { podLog } from './log.ts';
 import { getLease, listLeases } from './node-leases.ts';
 import { patch } from './patch.ts';
+import { portForward } from './port-forward.ts';
 import type { Handler } from './resource-request.ts';
 import { reviewOwnRules, reviewSelf, reviewToken } from './reviews.ts';
 import { getScale, patchScale, updateScale } from './scale.ts';
@@ -100,8 +102,11 @@ function subresourceHandler({ name, verbs }: ApiSubresource, verb: string): Hand
     case 'log':
       return podLog;
     case 'exec':
+      return exec;
     case 'attach':
+      return attach;
     case 'portforward':
+      return portForward;
     case 'proxy':
       throw connectionNotServed(name);
     default:

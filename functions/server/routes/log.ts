@@ -1,36 +1,38 @@
 import type { FieldError } from '#api/field-error';
-import type { KubeObject } from '#api/object';
-import { badRequest, internalError, invalid, StatusError, unavailable } from '#api/status';
-import { refOf, type ResourceRequest } from './resource-request.ts';
+import type { ByteChannel } from '#api/connection/byte-channel';
+import { badRequest, internalError, invalid } from '#api/status';
+import { openSession, podOf, type Pod } from '../streams/pod-session.ts';
+import type { ResourceRequest } from './resource-request.ts';
 
-interface Pod extends KubeObject {
-  spec?: { nodeName?: string; containers?: Named[]; initContainers?: Named[]; ephemeralContainers?: Named[] };
-}
-
-interface Named {
-  name: string;
-}
-
-// The agent has to be woken and to dial back before the first byte.
-const OPEN_TIMEOUT_MS = 15_000;
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
 /** `pods/NAME/log`: the bytes come from the pod's node, over the relay. */
 export async function podLog(request: ResourceRequest): Promise<Response> {
-  const { deps, info, query } = request;
-  const pod = (await deps.store.get(refOf(request))).object as Pod;
+  const { info, query } = request;
+  const pod = await podOf(request);
   requireValidOptions(info.name, query);
   const container = containerOf(pod, query.get('container') ?? '');
   const node = pod.spec?.nodeName;
   if (!node) return new Response(null, { status: 204 }); // nothing has run yet
-  if (deps.relay === undefined) throw unavailable('logs are not available here: this control plane has no relay to its nodes');
 
   const stop = new AbortController();
   request.request.signal.addEventListener('abort', () => stop.abort(), { once: true });
   const relayed = { kind: 'logs' as const, namespace: info.namespace, pod: info.name, podUid: pod.metadata.uid ?? '', container, options: Object.fromEntries(query) };
-  const stream = await deps.relay.open(deps.store.cluster, node, relayed, { timeoutMs: OPEN_TIMEOUT_MS, signal: stop.signal });
-  if (stream.refusal) throw new StatusError(stream.refusal.code, stream.refusal.reason, stream.refusal.message);
-  return new Response(stream.output, { headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' } });
+  const session = await openSession(request, node, relayed, stop.signal);
+  const output = outputOf(session.open('output'), () => session.close());
+  return new Response(output, { headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' } });
+}
+
+function outputOf(channel: ByteChannel, over: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const bytes = await channel.read();
+      if (bytes !== undefined) return controller.enqueue(bytes);
+      controller.close();
+      over();
+    },
+    cancel: over,
+  });
 }
 
 function containerOf({ metadata, spec }: Pod, asked: string): string {

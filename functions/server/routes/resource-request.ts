@@ -1,5 +1,6 @@
 import { resourceFor } from '#api/resources';
 import type { ApiResource, ApiSubresource } from '#api/resource';
+import type { Upgrade } from '#ports/upgrade';
 import type { ObjectRef } from '#store/object-store';
 import type { ServerDeps } from '../deps.ts';
 import type { BodySource } from '../protocol/body.ts';
@@ -14,6 +15,8 @@ export interface ResourceRequest {
   deps: ServerDeps;
   request: Request;
   body: BodySource;
+  /** Of a request that wants to leave HTTP. */
+  upgrade?: Upgrade;
   query: URLSearchParams;
   user: User;
   info: RequestInfo;

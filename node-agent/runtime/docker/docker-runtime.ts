@@ -1,5 +1,6 @@
 import type { LifecycleHandler } from '#api/schema/kinds.generated';
 import type Docker from 'dockerode';
+import type { Clock } from '../../clock.ts';
 import type { Host } from '../../host/host.ts';
 import type { ProbeResult, ProbeTarget, Runtime, RuntimeInfo } from '../runtime.ts';
 import { execInContainer } from './container-exec.ts';
@@ -10,16 +11,18 @@ import { findImage, pullImage } from './image-pull.ts';
 import { httpProbe, tcpProbe } from './network-probe.ts';
 import type { Owner } from './labels.ts';
 import { Observation } from './observation.ts';
+import { openAttach, openExec } from './open-process.ts';
 import { ensureSandboxImage } from './sandbox-image.ts';
 
 export interface DockerRuntimeOptions {
   docker: Docker;
   owner: Owner;
   host: Host;
+  clock: Pick<Clock, 'sleep'>;
 }
 
 /** Docker's engine API. Every call's failure carries Docker's own words. */
-export function dockerRuntime({ docker, owner, host }: DockerRuntimeOptions): Runtime {
+export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptions): Runtime {
   const observation = new Observation(docker, owner);
   // Pods that all miss the sandbox image wait for one making of it.
   let imaging: Promise<void> | undefined;
@@ -67,6 +70,8 @@ export function dockerRuntime({ docker, owner, host }: DockerRuntimeOptions): Ru
     findImage: (reference) => findImage(docker, reference),
     pullImage: (reference, credentials) => pullImage(docker, reference, credentials),
     exec,
+    openExec: (containerId, command, options) => openExec({ docker, host, clock }, containerId, command, options),
+    openAttach: (containerId, options) => openAttach({ docker }, containerId, options),
     probe: (target, handler, timeoutMs) => probe(target, handler, { timeoutMs, exec }),
     logFile: async (containerId) => {
       const { LogPath } = await docker.getContainer(containerId).inspect();

@@ -48,6 +48,8 @@ export function simulatedRuntime({ clock, id, cpus = 4, memoryBytes = 16 * 1024 
     findImage: async (reference) => imageNamed(reference),
     pullImage: async (reference) => imageNamed(reference),
     exec: async () => ({ exitCode: 0, output: '', timedOut: false }),
+    openExec: () => Promise.reject(new Error(NOTHING_RUNS)),
+    openAttach: () => Promise.reject(new Error(NOTHING_RUNS)),
     probe: async ({ podUid, containerName }) => {
       const { unready } = behaviourOf(host.annotations(podUid), { name: containerName, role: 'main' });
       return unready ? { ok: false, message: 'simulated' } : { ok: true, message: '' };
@@ -56,6 +58,8 @@ export function simulatedRuntime({ clock, id, cpus = 4, memoryBytes = 16 * 1024 
     direct: (podUid, annotations) => host.direct(podUid, annotations),
   };
 }
+
+const NOTHING_RUNS = 'this container is simulated: nothing runs in it';
 
 function imageNamed(reference: string): { id: string; digest: string; sizeBytes: number; user: string } {
   return { id: `simulated:${reference}`, digest: `simulated:${reference}`, sizeBytes: 0, user: '' };

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RelayRequest } from '#api/relay-protocol';
-import type { RelayStream } from '#ports/relay';
+import type { RelayRequest } from '#api/relay/protocol';
+import { RelaySession } from '#api/relay/session';
+import type { OpenedRelay } from '#ports/relay';
 import { startApiServer, type ApiServer } from '#test/support/api-server';
+import { socketPair } from '#test/support/socket-pair';
 
 let api: ApiServer;
 const opened: { node: string; request: RelayRequest }[] = [];
-let answer: RelayStream;
+let answer: OpenedRelay;
 
 beforeAll(async () => {
   api = await startApiServer();
@@ -24,17 +26,27 @@ afterAll(() => api.close());
 
 const PODS = '/api/v1/namespaces/default/pods';
 const create = (name: string, spec: object) => api.request('POST', PODS, { body: { metadata: { name }, spec } });
-const streamOf = (text: string): RelayStream => ({ output: new Blob([text]).stream() });
+
+/** A node that prints this. */
+function printing(text: string): OpenedRelay {
+  const sockets = socketPair();
+  const agent = new RelaySession(sockets.other);
+  void agent.accept().then(async (output) => {
+    await output?.channel.write(new TextEncoder().encode(text));
+    output?.channel.end();
+  });
+  return { session: new RelaySession(sockets.one) };
+}
 
 test('a log comes from the pod’s node, with the options of the request', async () => {
-  answer = streamOf('first\nsecond\n');
+  answer = printing('first\nsecond\n');
   const log = await api.request('GET', `${PODS}/one/log?follow=true&tailLines=2`);
   expect([log.status, log.headers.get('content-type'), log.text]).toEqual([200, 'text/plain', 'first\nsecond\n']);
   expect(opened.at(-1)).toMatchObject({ node: 'n1', request: { kind: 'logs', namespace: 'default', pod: 'one', container: 'c', options: { follow: 'true', tailLines: '2' } } });
 });
 
 test('what the agent refuses is the answer', async () => {
-  answer = { ...streamOf(''), refusal: { code: 400, reason: 'BadRequest', message: 'container "c" in pod "one" is waiting to start: ContainerCreating' } };
+  answer = { refusal: { code: 400, reason: 'BadRequest', message: 'container "c" in pod "one" is waiting to start: ContainerCreating' } };
   expect((await api.request('GET', `${PODS}/one/log`)).json).toMatchObject({ code: 400, message: 'container "c" in pod "one" is waiting to start: ContainerCreating' });
 });
 
