@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { ApiClient } from '#client/api-client';
 import { Failure } from '#client/failure';
-import { type ServerAddress, httpsTransport } from '#client/https-transport';
+import { httpsTransport } from '#client/https-transport';
+import type { ServerAddress } from '#client/server-address';
 import { type Kinds, kindsOf } from './kinds.ts';
 import { type ChosenCluster, type ClusterChoice, chooseCluster } from './kubeconfig.ts';
 
