@@ -11,12 +11,25 @@ export interface Verb {
 
 const MACHINE = 'This machine:';
 const OBJECTS = 'Objects:';
+const WORKLOADS = 'Workloads:';
+const PODS = 'Containers:';
+const ITSELF = 'zeroplane itself:';
 
 export const VERBS: readonly Verb[] = [
-  { name: 'up', group: MACHINE, summary: 'start the cluster of this machine, or bring an existing one back', load: async () => (await import('./commands/local/up.ts')).upCommand },
-  { name: 'down', group: MACHINE, summary: 'stop it, and remove every container, network and rule that it made', load: async () => (await import('./commands/local/down.ts')).downCommand },
-  { name: 'status', group: MACHINE, summary: 'whether the cluster of this machine runs, and what it has', load: async () => (await import('./commands/local/status.ts')).statusCommand },
+  { name: 'up', group: MACHINE, summary: 'start the cluster of this machine, or bring it back', load: async () => (await import('./commands/local/up.ts')).upCommand },
+  { name: 'down', group: MACHINE, summary: 'stop it, and remove all that it made', load: async () => (await import('./commands/local/down.ts')).downCommand },
+  { name: 'status', group: MACHINE, summary: 'whether it runs, and what it has', load: async () => (await import('./commands/local/status.ts')).statusCommand },
   { name: 'server', group: MACHINE, hidden: true, summary: 'the control plane, which `up` starts', load: async () => (await import('./commands/local/processes.ts')).serverCommand },
   { name: 'agent', group: MACHINE, hidden: true, summary: 'the agent, which the server starts', load: async () => (await import('./commands/local/processes.ts')).agentCommand },
   { name: 'get', group: OBJECTS, summary: 'list objects, or show one', load: async () => (await import('./commands/objects/get.ts')).getCommand },
+  { name: 'describe', group: OBJECTS, summary: 'all about objects, with their events', load: async () => (await import('./commands/objects/describe.ts')).describeCommand },
+  { name: 'delete', group: OBJECTS, summary: 'delete objects by name, label or manifest', load: async () => (await import('./commands/objects/delete.ts')).deleteCommand },
+  { name: 'events', group: OBJECTS, summary: 'what happened, in order', load: async () => (await import('./commands/objects/events.ts')).eventsCommand },
+  { name: 'run', group: WORKLOADS, summary: 'run an image in a pod', load: async () => (await import('./commands/pods/run.ts')).runCommand },
+  { name: 'expose', group: WORKLOADS, summary: 'give a workload a Service', load: async () => (await import('./commands/workloads/expose.ts')).exposeCommand },
+  { name: 'service', group: WORKLOADS, summary: 'the address that a Service answers at', load: async () => (await import('./commands/workloads/service.ts')).serviceCommand },
+  { name: 'scale', group: WORKLOADS, summary: 'change how many pods a workload has', load: async () => (await import('./commands/workloads/scale.ts')).scaleCommand },
+  { name: 'rollout', group: WORKLOADS, summary: 'status, history, undo, restart, pause and resume', load: async () => (await import('./commands/workloads/rollout.ts')).rolloutCommand },
+  { name: 'logs', group: PODS, summary: 'what containers print', load: async () => (await import('./commands/pods/logs.ts')).logsCommand },
+  { name: 'version', group: ITSELF, summary: 'versions of this program and of the cluster', load: async () => (await import('./commands/version.ts')).versionCommand },
 ];

@@ -1,3 +1,5 @@
+import { painter } from './paint.ts';
+
 /**
  * Steps of a long piece of work, for people: on a terminal the current line is redrawn with what is waited for and for how long;
  * in a pipe each step is one plain line when it is done, so that logs stay readable.
@@ -7,12 +9,17 @@ export interface Progress {
   say(line: string): void;
 }
 
+export interface ProgressStyle {
+  /** Only while it lasts: nothing stays on the terminal, and a pipe sees nothing. */
+  transient?: boolean;
+}
+
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const REDRAW_MS = 100;
+const FALLBACK_COLUMNS = 100;
 
-export function createProgress(out: NodeJS.WriteStream): Progress {
-  const color = out.isTTY && !process.env['NO_COLOR'];
-  const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
+export function createProgress(out: NodeJS.WriteStream, { transient = false }: ProgressStyle = {}): Progress {
+  const paint = painter(out);
 
   return {
     say(line) {
@@ -25,22 +32,33 @@ export function createProgress(out: NodeJS.WriteStream): Progress {
       const draw = () => {
         const seconds = Math.floor((Date.now() - startedMs) / 1000);
         const wait = [detail, seconds > 0 ? `${seconds}s` : ''].filter(Boolean).join(', ');
-        out.write(`\r\u001b[K${paint(36, FRAMES[frame++ % FRAMES.length] ?? '')} ${title}${wait ? paint(2, ` (${wait})`) : ''}`);
+        // A line that wraps cannot be redrawn.
+        const room = Math.max(10, (out.columns || FALLBACK_COLUMNS) - title.length - 6);
+        out.write(`\r\u001b[K${paint('cyan', FRAMES[frame++ % FRAMES.length] ?? '')} ${title}${wait ? paint('dim', ` (${wait.length > room ? `${wait.slice(0, room - 1)}…` : wait})`) : ''}`);
+      };
+      const interrupt = () => {
+        out.write('\n');
+        process.exit(130);
       };
       const timer = out.isTTY ? setInterval(draw, REDRAW_MS) : undefined;
+      // Whoever handles an interruption of the whole command does so alone.
+      const alone = process.listenerCount('SIGINT') === 0;
       if (out.isTTY) draw();
+      if (out.isTTY && alone) process.on('SIGINT', interrupt);
       const finish = (mark: string, note: string) => {
         clearInterval(timer);
-        out.write(`${out.isTTY ? '\r\u001b[K' : ''}${mark} ${title}${note ? paint(2, `  ${note}`) : ''}\n`);
+        process.off('SIGINT', interrupt);
+        if (out.isTTY) out.write('\r\u001b[K');
+        if (!transient) out.write(`${mark} ${title}${note ? paint('dim', `  ${note}`) : ''}\n`);
       };
       try {
         const result = await work((text) => {
           detail = text;
         });
-        finish(paint(32, '✓'), `${((Date.now() - startedMs) / 1000).toFixed(1)}s`);
+        finish(paint('green', '✓'), `${((Date.now() - startedMs) / 1000).toFixed(1)}s`);
         return result;
       } catch (error) {
-        finish(paint(31, '✗'), detail);
+        finish(paint('red', '✗'), detail);
         throw error;
       }
     },

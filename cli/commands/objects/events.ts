@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Event } from '#api/schema/kinds.generated';
+import type { ListOptions } from '#client/api-client';
+import { isExpired } from '#client/api-error';
+import { EVENTS } from '#client/core-resources';
+import { type Session, withSession } from '../../cluster/session.ts';
+import { parseReference } from '../../cluster/targets.ts';
+import { Output, parseOptions } from '../../options.ts';
+import { type Columns, columnsFor } from '../../render/columns.ts';
+import { listOf, renderDocument } from '../../render/documents.ts';
+import { ageText, inOrder } from '../../render/events.ts';
+import { painter } from '../../render/paint.ts';
+import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
+
+const EventsOptions = z.strictObject({
+  ...CLUSTER_OPTIONS,
+  allNamespaces: z.boolean().default(false),
+  for: z.string().optional(),
+  types: z.string().optional(),
+  watch: z.boolean().default(false),
+  headers: z.boolean().default(true),
+  output: Output,
+});
+type EventsOptions = z.infer<typeof EventsOptions>;
+
+export function eventsCommand(): Command {
+  return clusterCommand('events')
+    .option('--for <object>', 'only those about KIND/NAME')
+    .option('--types <types>', 'only Normal, or only Warning')
+    .option('-A, --all-namespaces', 'of all namespaces')
+    .option('-w, --watch', 'go on and show new ones as they come')
+    .option('--no-headers', 'without the line of headers')
+    .option('-o, --output <format>', 'text, json or yaml')
+    .action(async (given: unknown) => {
+      const options = parseOptions(EventsOptions, given);
+      await withSession(options, (session) => events(session, options));
+    });
+}
+
+async function events(session: Session, options: EventsOptions): Promise<void> {
+  const where = await placeOf(session, options);
+  const { items, metadata } = await session.client.list<Event>(EVENTS, where);
+  const wanted = inOrder(items.filter((event) => isWanted(event, options)));
+  if (options.output !== 'text') {
+    process.stdout.write(renderDocument(options.output, listOf(wanted)));
+    return;
+  }
+  if (wanted.length === 0 && !options.watch) process.stderr.write(options.allNamespaces ? 'No events found.\n' : `No events found in ${session.namespace} namespace.\n`);
+  const print = printer(options, wanted);
+  wanted.forEach(print);
+  if (options.watch) await follow(session, { where, resourceVersion: metadata.resourceVersion }, (event) => isWanted(event, options) && print(event));
+}
+
+async function placeOf({ kinds, namespace }: Session, options: EventsOptions): Promise<ListOptions> {
+  const place = options.allNamespaces ? {} : { namespace };
+  if (options.for === undefined) return place;
+  const { kind, name } = await parseReference(options.for, kinds);
+  return { ...(kind.namespaced ? place : {}), fieldSelector: `involvedObject.kind=${kind.kind},involvedObject.name=${name}` };
+}
+
+function isWanted({ type }: Event, { types }: EventsOptions): boolean {
+  return types === undefined || types.toLowerCase().split(',').includes((type ?? '').toLowerCase());
+}
+
+function printer({ allNamespaces, headers }: EventsOptions, first: readonly Event[]): (event: Event) => void {
+  const paint = painter(process.stdout);
+  const cells = (event: Event) => {
+    const { involvedObject: about, metadata, type = '', reason = '', message = '' } = event;
+    return [...(allNamespaces ? [metadata.namespace ?? ''] : []), ageText(event, Date.now()), type, reason, `${about.kind ?? ''}/${about.name ?? ''}`, message.trim()];
+  };
+  const title = [...(allNamespaces ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'];
+  let columns: Columns | undefined;
+  return (event) => {
+    if (columns === undefined) {
+      columns = columnsFor([title, ...first.map(cells)]);
+      if (headers) process.stdout.write(columns.line(title));
+    }
+    const line = columns.line(cells(event));
+    process.stdout.write(event.type === 'Warning' ? paint('yellow', line) : line);
+  };
+}
+
+async function follow({ client }: Session, { where, resourceVersion }: { where: ListOptions; resourceVersion: string }, show: (event: Event) => void): Promise<void> {
+  for (let from = resourceVersion; ; ) {
+    try {
+      for await (const { type, object } of client.watch<Event>(EVENTS, { ...where, resourceVersion: from })) {
+        from = object.metadata.resourceVersion ?? from;
+        if (type === 'ADDED' || type === 'MODIFIED') show(object);
+      }
+    } catch (error) {
+      if (!isExpired(error)) throw error;
+      from = (await client.list(EVENTS, { ...where, limit: 1 })).metadata.resourceVersion;
+    }
+  }
+}

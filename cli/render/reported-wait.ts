@@ -1,0 +1,20 @@
+import { createProgress } from './progress.ts';
+
+/**
+ * A wait whose story is the output: on a terminal one line that is redrawn, in a pipe a line for each new word, as `rollout status` has it.
+ * What the work gives is its last word, and stays.
+ */
+export async function reportedWait(title: string, work: (say: (message: string) => void) => Promise<string>): Promise<void> {
+  const out = process.stdout;
+  if (out.isTTY) {
+    const last = await createProgress(out, { transient: true }).step(title, work);
+    out.write(`${last}\n`);
+    return;
+  }
+  let before = '';
+  const last = await work((message) => {
+    if (message !== before) out.write(`${message}\n`);
+    before = message;
+  });
+  out.write(`${last}\n`);
+}
