@@ -3,6 +3,7 @@ import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
 import { garbageCollector } from './garbage-collector.ts';
+import { jobController } from './job.ts';
 import { createLoadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { createNodeLifecycle } from './node-lifecycle.ts';
@@ -32,6 +33,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     replicaSetController,
     replicationController,
     deploymentController,
+    jobController,
     endpointSliceController,
     endpointsController,
     createLoadBalancerController(loadBalancerCidr),

@@ -6,6 +6,7 @@ export const servedKinds: ReadonlySet<string> = new Set([
   ...['Namespace', 'Node', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Binding', 'PodTemplate', 'ReplicationController', 'PersistentVolume', 'PersistentVolumeClaim'].map((kind) => `/${kind}`),
   'apps/Deployment',
   'apps/ReplicaSet',
+  'batch/Job',
   'discovery.k8s.io/EndpointSlice',
   'storage.k8s.io/StorageClass',
   'scheduling.k8s.io/PriorityClass',

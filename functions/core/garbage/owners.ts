@@ -31,13 +31,15 @@ export function blocksDeletion(dependent: KubeObject, ownerUid: string): boolean
 }
 
 export function withoutOwners<T extends KubeObject>(object: T, uids: string[]): T {
-  const ownerReferences = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.includes(uid));
-  return { ...object, metadata: { ...object.metadata, ownerReferences } };
+  const { ownerReferences = [], ...metadata } = object.metadata;
+  const left = ownerReferences.filter(({ uid }) => !uids.includes(uid));
+  return { ...object, metadata: left.length === 0 ? metadata : { ...metadata, ownerReferences: left } };
 }
 
 export function withoutFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
-  const finalizers = (object.metadata.finalizers ?? []).filter((other) => other !== finalizer);
-  return { ...object, metadata: { ...object.metadata, finalizers } };
+  const { finalizers = [], ...metadata } = object.metadata;
+  const left = finalizers.filter((other) => other !== finalizer);
+  return { ...object, metadata: left.length === 0 ? metadata : { ...metadata, finalizers: left } };
 }
 
 export function isInDeletion(object: KubeObject, finalizer: string): boolean {

@@ -23,6 +23,10 @@ export const EVENTS = resource('events');
 export const DEPLOYMENTS = resource('deployments', 'apps');
 export const REPLICA_SETS = resource('replicasets', 'apps');
 export const SLICES = resource('endpointslices', 'discovery.k8s.io');
+export const JOBS = resource('jobs', 'batch');
+export const CRON_JOBS = resource('cronjobs', 'batch');
+export const STATEFUL_SETS = resource('statefulsets', 'apps');
+export const DAEMON_SETS = resource('daemonsets', 'apps');
 export const ENDPOINTS = resource('endpoints');
 export const PERSISTENT_VOLUMES = resource('persistentvolumes');
 export const PERSISTENT_VOLUME_CLAIMS = resource('persistentvolumeclaims');
@@ -30,12 +34,15 @@ export const STORAGE_CLASSES = resource('storageclasses', 'storage.k8s.io');
 export const REPLICATION_CONTROLLERS = resource('replicationcontrollers');
 export const CONFIG_MAPS = resource('configmaps');
 
+/** What becomes of a pod that has a node. */
+export type Kubelet = (pod: Pod) => 'ready' | 'running' | 'silent' | 'succeeded' | 'failed';
+
 /** The loop over the real store, and kubelets that are a few lines: what is bound runs, what is deleted goes. */
 export interface Cluster extends TestStore {
   wakes: string[];
   failures: ReconcileFailure[];
   /** Runs loop and kubelets in turn until nobody has anything to do; `after` sees every state in between. */
-  settle(options?: { kubelet?: (pod: Pod) => 'ready' | 'running' | 'silent'; afterEach?: () => Promise<void> | void }): Promise<void>;
+  settle(options?: { kubelet?: Kubelet; afterEach?: () => Promise<void> | void }): Promise<void>;
   /** Moves the clock, with all nodes but `except` reporting. */
   pass(ms: number, except?: string[]): Promise<void>;
   create<T extends KubeObject>(what: ReturnType<typeof resource>, object: KubeObject): Promise<T>;
@@ -138,11 +145,11 @@ export function imagesOf(pods: Pod[]): string[] {
 }
 
 async function heads(store: ObjectStore): Promise<string> {
-  const resources = [PODS, NODES, NAMESPACES, SERVICES, DEPLOYMENTS, REPLICA_SETS, SLICES, ENDPOINTS, CONFIG_MAPS, PERSISTENT_VOLUMES, PERSISTENT_VOLUME_CLAIMS, REPLICATION_CONTROLLERS];
+  const resources = [PODS, NODES, NAMESPACES, SERVICES, DEPLOYMENTS, REPLICA_SETS, SLICES, ENDPOINTS, CONFIG_MAPS, PERSISTENT_VOLUMES, PERSISTENT_VOLUME_CLAIMS, REPLICATION_CONTROLLERS, JOBS, CRON_JOBS, STATEFUL_SETS, DAEMON_SETS];
   return (await Promise.all(resources.map((one) => store.revision(one)))).join();
 }
 
-async function runKubelets(store: ObjectStore, kubelet: (pod: Pod) => 'ready' | 'running' | 'silent'): Promise<boolean> {
+async function runKubelets(store: ObjectStore, kubelet: Kubelet): Promise<boolean> {
   let acted = false;
   const { items } = await store.list(PODS, {});
   for (const { object } of items) {
@@ -150,6 +157,10 @@ async function runKubelets(store: ObjectStore, kubelet: (pod: Pod) => 'ready' | 
     const { namespace = '', name = '' } = pod.metadata;
     const does = kubelet(pod);
     if (!pod.spec?.nodeName || does === 'silent') continue;
+    if (does === 'succeeded' || does === 'failed') {
+      acted = (await end(store, pod, does === 'failed' ? 'Failed' : 'Succeeded')) || acted;
+      continue;
+    }
     if (pod.metadata.deletionTimestamp !== undefined) {
       await store.delete({ resource: PODS, namespace, name }, { gracePeriodSeconds: 0 });
       acted = true;
@@ -159,6 +170,14 @@ async function runKubelets(store: ObjectStore, kubelet: (pod: Pod) => 'ready' | 
     }
   }
   return acted;
+}
+
+async function end(store: ObjectStore, pod: Pod, phase: string): Promise<boolean> {
+  const { namespace = '', name = '', deletionTimestamp } = pod.metadata;
+  const isEnded = pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded';
+  if (!isEnded) await store.update({ resource: PODS, namespace, name }, (current) => ({ ...current, status: { ...(current as Pod).status, phase } }), { subresource: 'status' });
+  if (deletionTimestamp !== undefined) await store.delete({ resource: PODS, namespace, name }, { gracePeriodSeconds: 0 });
+  return !isEnded || deletionTimestamp !== undefined;
 }
 
 function runningPod(pod: Pod, isReady: boolean): Pod {
