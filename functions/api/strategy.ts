@@ -104,8 +104,8 @@ const METADATA_STAYS = new Set([
 ]);
 
 function keepWithMetadata(object: KubeObject, old: KubeObject): void {
-  const { resourceVersion } = object.metadata;
-  object.metadata = { ...structuredClone(old.metadata), ...(resourceVersion !== undefined && { resourceVersion }) };
+  const { resourceVersion, managedFields } = object.metadata;
+  object.metadata = { ...structuredClone(old.metadata), ...(resourceVersion !== undefined && { resourceVersion }), ...(managedFields && { managedFields }) };
 }
 
 // To what Go writes of a status in which nothing is set.

@@ -27,6 +27,7 @@ const ALL = 'pending';
 /** Gives each pending pod a node, or the reason why there is none. */
 export const scheduler: Controller = {
   name: 'default-scheduler',
+  fieldManager: 'kube-scheduler',
   sources: [
     { resource: PODS, keys: (change) => (podMatters(change) ? [ALL] : []) },
     { resource: NODES, keys: (change) => (nodeMatters(change) ? [ALL] : []) },

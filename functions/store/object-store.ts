@@ -34,9 +34,9 @@ export interface ObjectStore {
   /**
    * Read, change, prepare, validate, commit; again from the read when somebody else was first, unless `change` returned an object whose
    * metadata.resourceVersion says otherwise (then Conflict). An unchanged object is not written. The last finalizer's removal from an object that
-   * is being deleted deletes it. `change` may run several times and gets a copy of its own.
+   * is being deleted deletes it. `change` may run several times and gets a copy of its own, and beside it what is stored, which nobody changes.
    */
-  update(ref: ObjectRef, change: (current: KubeObject) => KubeObject | Promise<KubeObject>, options?: UpdateOptions): Promise<StoredObject>;
+  update(ref: ObjectRef, change: Change, options?: UpdateOptions): Promise<StoredObject>;
 
   /**
    * Kubernetes' deletion: preconditions, propagation policy as finalizers (orphan, foregroundDeletion), grace where the kind has it.
@@ -49,6 +49,8 @@ export interface ObjectStore {
   /** Burns a revision (the inconsistent continue token of an expired list). */
   bump(resource: ApiResource): Promise<Revision>;
 }
+
+export type Change = (current: KubeObject, stored: KubeObject) => KubeObject | Promise<KubeObject>;
 
 export interface ObjectRef {
   resource: ApiResource;

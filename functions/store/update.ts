@@ -6,7 +6,7 @@ import { formatTime } from '#api/time';
 import { PortError } from '#ports/errors';
 import { goesWithUpdate } from './deletion.ts';
 import { get } from './list.ts';
-import type { ObjectRef, StoredObject, UpdateOptions } from './object-store.ts';
+import type { Change, ObjectRef, StoredObject, UpdateOptions } from './object-store.ts';
 import type { PartitionView } from './partition-view.ts';
 import { checkPreconditions, invalid } from './refusals.ts';
 import { retrying, writeObject } from './write-object.ts';
@@ -14,7 +14,7 @@ import type { WriteDeps } from './write-object.ts';
 
 export interface UpdateRequest {
   ref: ObjectRef;
-  change: (current: KubeObject) => KubeObject | Promise<KubeObject>;
+  change: Change;
   options: UpdateOptions;
 }
 
@@ -24,7 +24,7 @@ export function update(deps: WriteDeps, view: PartitionView, { ref, change, opti
     const current = await get(deps.table, view, resource, ref);
     checkPreconditions(current.object, options.preconditions);
     const old = current.object;
-    const object = await change(structuredClone(old));
+    const object = await change(structuredClone(old), old);
     checkVersion(resource, old, object);
     prepare(deps, resource, { object, old, options });
     const removes = goesWithUpdate(resource, object);

@@ -130,11 +130,16 @@ class Decoding {
     const outer = this.#struct;
     this.#struct = struct.name;
     this.#fields.push(field.name);
-    const decoded = this.#value(member, field.type, read[field.name]);
+    const decoded = this.#isManagersReset(member) ? [{}] : this.#value(member, field.type, read[field.name]);
     this.#fields.pop();
     this.#struct = outer;
     if (decoded === undefined) delete read[field.name];
     else read[field.name] = decoded;
+  }
+
+  // The one empty list that says something else than no list: forget who owns what. Like this the list without a value says it as well.
+  #isManagersReset(member: unknown): boolean {
+    return Array.isArray(member) && member.length === 0 && this.#fields.length === 2 && this.#fields.join('.') === 'metadata.managedFields';
   }
 
   #map(value: Members, of: TypeRef, before: unknown): Members {

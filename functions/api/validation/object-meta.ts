@@ -3,7 +3,7 @@ import { forbidden, invalid, required, tooLong, type FieldError } from '../field
 import type { ObjectMeta, OwnerReference } from '../object.ts';
 import { asPrefix, dns1123Label, labelValue, qualifiedName, utf8Length, type NameCheck } from './names.ts';
 
-const MAX_ANNOTATION_BYTES = 256 * 1024;
+export const MAX_ANNOTATION_BYTES = 256 * 1024;
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 export interface MetadataRule {

@@ -2,8 +2,12 @@ import { NAMESPACES } from '../resources.ts';
 import { storageId } from './tails.ts';
 import type { NodeWakes } from './node-wakes.ts';
 import { applyDefaults } from '#api/defaulting';
+import { trackUpdate } from '#api/managed-fields/track';
+import { trackedKind } from '#api/managed-fields/tracked-kind';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
+import { formatTime } from '#api/time';
+import type { Clock } from '#ports/clock';
 import { hasCode, PortError } from '#ports/errors';
 import type { IndexTerm, Revision, Table } from '#ports/table';
 import type { DeleteOptions, ObjectStore, StoredObject, UpdateOptions, WriteOptions } from '#store/object-store';
@@ -46,11 +50,21 @@ export interface ClusterViewDeps {
   table: Table;
   wakes: NodeWakes;
   admit?: Admit | undefined;
+  clock: Clock;
   /** After each commit of ours: there is something new in the log. */
   onCommit(): void;
 }
 
-export function createClusterView({ store, table, wakes, admit, onCommit }: ClusterViewDeps): ClusterView & { saw(resource: ApiResource, revision: Revision): void } {
+/** The names that Kubernetes' own controllers are known by as owners of fields: tools look for them. */
+export type LoopManager = 'kube-controller-manager' | 'kube-scheduler';
+
+export interface LoopView extends ClusterView {
+  /** The same view, for writes under another name. */
+  as(manager: LoopManager): ClusterView;
+  saw(resource: ApiResource, revision: Revision): void;
+}
+
+export function createClusterView({ store, table, wakes, admit, clock, onCommit }: ClusterViewDeps): LoopView {
   const seen = new Map<string, Revision>();
   const saw = (resource: ApiResource, revision: Revision): void => {
     const id = storageId(resource);
@@ -71,10 +85,9 @@ export function createClusterView({ store, table, wakes, admit, onCommit }: Clus
     }
   };
 
-  return {
+  const viewAs = (manager: LoopManager): ClusterView => ({
     cluster: store.cluster,
     claims: table,
-    saw,
     async get<T extends KubeObject>(resource: ApiResource, name: ObjectName) {
       const stored = await ignoreNotFound(store.get(refOf(resource, name)));
       return stored?.object as T | undefined;
@@ -88,6 +101,7 @@ export function createClusterView({ store, table, wakes, admit, onCommit }: Clus
       await refuseDying(object.metadata.namespace);
       const prepared = structuredClone(object);
       applyDefaults(resource, prepared);
+      track(resource, prepared, { live: undefined, name: manager, subresource: '', nowMs: clock.now() });
       await admit?.(resource, prepared);
       const stored = await store.create(resource, prepared, { ...options, by: 'loop' });
       wrote(resource, stored);
@@ -97,9 +111,13 @@ export function createClusterView({ store, table, wakes, admit, onCommit }: Clus
       let before: string | undefined;
       const stored = await store.update(
         refOf(resource, name),
-        (current) => {
-          before = current.metadata.resourceVersion;
-          return change(current as T);
+        (current, live) => {
+          before = live.metadata.resourceVersion;
+          const object = change(current as T);
+          const { subresource = '' } = options;
+          // Nobody comes to own a pod's node: it is the binding's.
+          if (subresource !== 'binding') track(resource, object, { live, name: manager, subresource, nowMs: clock.now() });
+          return object;
         },
         { ...options, by: 'loop' },
       );
@@ -112,7 +130,19 @@ export function createClusterView({ store, table, wakes, admit, onCommit }: Clus
       wrote(resource, result.object);
       return { deleted: result.deleted };
     },
-  };
+  });
+  return { ...viewAs('kube-controller-manager'), as: viewAs, saw };
+}
+
+interface Tracking {
+  live: KubeObject | undefined;
+  name: LoopManager;
+  subresource: string;
+  nowMs: number;
+}
+
+function track(resource: ApiResource, object: KubeObject, { live, name, subresource, nowMs }: Tracking): void {
+  trackUpdate(trackedKind(resource, subresource), object, { live, writer: { name, subresource, now: formatTime(nowMs) } });
 }
 
 export async function ignoreNotFound<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-import type { ClusterView } from './cluster-view.ts';
+import type { ClusterView, LoopManager } from './cluster-view.ts';
 import type { EventRecorder } from './events.ts';
 import type { ObjectChange } from './object-change.ts';
 import type { KubeObject } from '#api/object';
@@ -11,6 +11,8 @@ import type { Clock } from '#ports/clock';
  */
 export interface Controller {
   name: string;
+  /** Whom the fields belong to that it writes; kube-controller-manager where it does not say. */
+  fieldManager?: LoopManager;
   sources: Source[];
   reconcile(key: string, context: ReconcileContext): Promise<Outcome>;
   /** Keys that no log entry announces (a heartbeat that does not come). Asked every few seconds at most, cheaply. */

@@ -1,7 +1,7 @@
 import { DONE, TerminalError } from './controller.ts';
 import { createDueTimes } from './due-times.ts';
 import { createWorkQueue } from './work-queue.ts';
-import type { ClusterView } from './cluster-view.ts';
+import type { LoopView } from './cluster-view.ts';
 import type { Controller, ReconcileFailure } from './controller.ts';
 import type { Due } from './due-times.ts';
 import type { createEvents } from './events.ts';
@@ -10,7 +10,7 @@ import { hasCode } from '#ports/errors';
 
 export interface KeyRunnerDeps {
   controllers: Controller[];
-  view: ClusterView;
+  view: LoopView;
   events: ReturnType<typeof createEvents>;
   clock: Clock;
   due: [string, Due][];
@@ -46,7 +46,7 @@ export function createKeyRunner({ controllers, view, events, clock, concurrency,
     const controller = byName.get(fullKey.slice(0, slash));
     const key = fullKey.slice(slash + 1);
     try {
-      const outcome = controller === undefined ? DONE : await controller.reconcile(key, { view, clock, events: events.for(controller.name) });
+      const outcome = controller === undefined ? DONE : await controller.reconcile(key, { view: controller.fieldManager ? view.as(controller.fieldManager) : view, clock, events: events.for(controller.name) });
       hasChanged = due.succeeded(fullKey, outcome, clock.now()) || hasChanged;
     } catch (error) {
       hasChanged = true;

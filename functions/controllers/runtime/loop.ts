@@ -60,7 +60,7 @@ export function createLoop(deps: LoopDeps): Loop {
       podsIn: (namespace) => view.list<Pod>(PODS, { namespace }),
       onError: failed,
     });
-    const view = createClusterView({ store, table, wakes, admit: deps.admit, onCommit: () => poked?.() });
+    const view = createClusterView({ store, table, wakes, admit: deps.admit, clock, onCommit: () => poked?.() });
     const events = createEvents({ view, memory, clock, onError: failed });
     return { view, wakes, events };
   };

@@ -1,6 +1,9 @@
 import { applyDefaults } from '#api/defaulting';
+import { trackUpdate, type FieldWriter } from '#api/managed-fields/track';
+import { trackedKind } from '#api/managed-fields/tracked-kind';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
+import { formatTime } from '#api/time';
 import { addressRange } from '#core/service-addresses';
 import { LOCAL_PROVISIONER } from '#core/volumes/local-volume';
 import { hasCode } from '#ports/errors';
@@ -74,15 +77,25 @@ async function ensureAll(deps: ServerDeps, resource: ApiResource, objects: KubeO
 async function ensureSame(deps: ServerDeps, resource: ApiResource, object: KubeObject): Promise<void> {
   await ensureAll(deps, resource, [object]);
   const { namespace = '', name = '' } = object.metadata;
-  await deps.store.update({ resource, namespace, name }, (current) => ({ ...current, ...defaulted(resource, object), metadata: current.metadata }));
+  await deps.store.update({ resource, namespace, name }, (current, live) => {
+    const same = { ...current, ...defaulted(resource, object), metadata: current.metadata };
+    trackUpdate(trackedKind(resource, ''), same, { live, writer: writerOf(deps) });
+    return same;
+  });
 }
 
 async function createOnce(deps: ServerDeps, resource: ApiResource, object: KubeObject): Promise<void> {
   try {
-    await deps.store.create(resource, defaulted(resource, object), serviceClaims(deps, resource));
+    const made = defaulted(resource, object);
+    trackUpdate(trackedKind(resource, ''), made, { live: undefined, writer: writerOf(deps) });
+    await deps.store.create(resource, made, serviceClaims(deps, resource));
   } catch (error) {
     if (!hasCode(error, 'AlreadyExists')) throw error; // another process was first
   }
+}
+
+function writerOf({ clock }: ServerDeps): FieldWriter {
+  return { name: 'kube-apiserver', subresource: '', now: formatTime(clock.now()) };
 }
 
 function defaulted(resource: ApiResource, object: KubeObject): KubeObject {

@@ -1,5 +1,7 @@
 import { applyDefaults } from '#api/defaulting';
 import { convert } from '#api/conversion';
+import { trackUpdate } from '#api/managed-fields/track';
+import { trackedKind } from '#api/managed-fields/tracked-kind';
 import type { KubeObject } from '#api/object';
 import { badRequest, invalid } from '#api/status';
 import { judge } from '#api/strategy';
@@ -8,6 +10,7 @@ import { admit } from '../admission/admit.ts';
 import { serviceClaims } from '../admission/service-allocation.ts';
 import { readBody } from '../protocol/body.ts';
 import { decodeObject } from '../protocol/decode-object.ts';
+import { fieldWriterOf } from '../protocol/field-writer.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
 import { ring } from './ring.ts';
@@ -22,9 +25,16 @@ export async function create(request: ResourceRequest): Promise<Response> {
   return respondStored(request, await writeNew(request, object, options), 201);
 }
 
+export interface NewOptions {
+  dryRun: boolean;
+  /** undefined: who owns what has been settled. */
+  fieldManager?: string;
+}
+
 /** An object of the stored version, on its way through admission into the store. */
-export async function writeNew(request: ResourceRequest, object: KubeObject, { dryRun }: { dryRun: boolean }): Promise<StoredObject> {
+export async function writeNew(request: ResourceRequest, object: KubeObject, { dryRun, fieldManager }: NewOptions): Promise<StoredObject> {
   const { deps, user, resource, info } = request;
+  if (fieldManager !== undefined) track(request, object, { live: undefined, fieldManager });
   const stored = storageResource(resource);
   const { name = '', generateName = '' } = object.metadata;
   request.name = name;
@@ -33,6 +43,17 @@ export async function writeNew(request: ResourceRequest, object: KubeObject, { d
   request.warnings.push(...unservedWarning(request));
   if (!dryRun) await ring(deps, stored, written.revision);
   return written;
+}
+
+/** Gives an object of the stored version its managedFields, which are told in the version of the request. */
+export function track(request: ResourceRequest, object: KubeObject, { live, fieldManager }: { live: KubeObject | undefined; fieldManager: string }): void {
+  const { resource, subresource } = request;
+  const stored = storageResource(resource);
+  const [asked, before] = [convert(object, stored, resource), live && convert(live, stored, resource)];
+  trackUpdate(trackedKind(resource, subresource?.name ?? ''), asked, { live: before, writer: fieldWriterOf(request, fieldManager) });
+  const { managedFields } = asked.metadata;
+  if (managedFields) object.metadata.managedFields = managedFields;
+  else delete object.metadata.managedFields;
 }
 
 /** Collects what the client is told, each once. */

@@ -1,10 +1,18 @@
+import { entriesAfterScale, scaleEntries } from '#api/managed-fields/scale-entries';
+import { trackUpdate } from '#api/managed-fields/track';
+import { scaleKind } from '#api/managed-fields/tracked-kind';
 import type { KubeObject } from '#api/object';
+import { readApplyPatch } from '#api/patch/apply-patch';
+import { groupVersionOf } from '#api/schema/schema';
 import { badRequest, conflict, invalid, MODIFIED } from '#api/status';
 import { scaleOf, withReplicas, type Scale } from '#core/scale';
 import { readBody } from '../protocol/body.ts';
-import { decodeObject } from '../protocol/decode-object.ts';
+import { decodeObject, expectedKind } from '../protocol/decode-object.ts';
+import { fieldWriterOf } from '../protocol/field-writer.ts';
 import { respondValue } from '../protocol/respond.ts';
-import { writeOptionsOf } from '../protocol/write-options.ts';
+import { applyOptionsOf, writeOptionsOf } from '../protocol/write-options.ts';
+import { isApply } from './apply.ts';
+import { warner, type NewOptions } from './create.ts';
 import { applied, patchOf } from './patch.ts';
 import { refOf, type ResourceRequest } from './resource-request.ts';
 import { requireSameName, writeUpdate } from './update.ts';
@@ -19,19 +27,55 @@ export async function updateScale(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'UpdateOptions');
   const scale = decodeObject(request, await readBody(request), options.fieldValidation) as Scale;
   requireSameName(request, scale);
-  if (scale.metadata.namespace && scale.metadata.namespace !== request.info.namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
-  const written = await writeUpdate(request, (current) => rescaled(request, current, scale), options);
-  return respondValue(request, scaleOf(written.object));
+  requireSameNamespace(request, scale);
+  return writeScale(request, options, () => structuredClone(scale));
+}
+
+function requireSameNamespace({ info }: ResourceRequest, { metadata: { namespace } }: Scale): void {
+  if (namespace && namespace !== info.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
 export async function patchScale(request: ResourceRequest): Promise<Response> {
+  if (isApply(request)) return applyScale(request);
   const options = writeOptionsOf(request.query, 'PatchOptions');
   const asked = await patchOf(request);
-  const written = await writeUpdate(request, (current) => rescaled(request, current, applied(request, asked, { current: scaleOf(current), fieldValidation: options.fieldValidation })), options);
+  const patched = (scale: Scale): Scale => applied(request, asked, { current: scale, fieldValidation: options.fieldValidation });
+  return writeScale(request, options, patched);
+}
+
+async function applyScale(request: ResourceRequest): Promise<Response> {
+  const options = applyOptionsOf(request.query);
+  const asked = readApplyPatch(await readBody(request), expectedKind(request), options.fieldValidation);
+  asked.warnings.forEach(warner(request));
+  const writer = fieldWriterOf(request, options.fieldManager);
+  const applying = (scale: Scale): Scale => {
+    const wanted = asked.apply(SCALE_KIND, { live: scale, writer, force: options.force }) as Scale;
+    requireSameName(request, wanted);
+    requireSameNamespace(request, wanted);
+    return wanted;
+  };
+  return writeScale(request, { dryRun: options.dryRun }, applying);
+}
+
+/** `change` gives the wanted Scale; who owns the replicas is told there, and kept in the object behind it. */
+async function writeScale(request: ResourceRequest, { dryRun, fieldManager }: NewOptions, change: (scale: Scale) => Scale): Promise<Response> {
+  const { group, version } = request.resource;
+  const rescale = (current: KubeObject): KubeObject => {
+    const { managedFields } = current.metadata;
+    const scale = scaleOf(current);
+    scale.metadata.managedFields = scaleEntries(managedFields);
+    const wanted = change(scale);
+    if (fieldManager !== undefined) trackUpdate(SCALE_KIND, wanted, { live: scale, writer: fieldWriterOf(request, fieldManager) });
+    const entries = entriesAfterScale(managedFields, wanted.metadata.managedFields, groupVersionOf(group, version));
+    const object = rescaled(request, current, wanted);
+    const { managedFields: _before, ...metadata } = object.metadata;
+    return { ...object, metadata: { ...metadata, ...(entries.length > 0 && { managedFields: entries }) } };
+  };
+  const written = await writeUpdate(request, rescale, { dryRun });
   return respondValue(request, scaleOf(written.object));
 }
+
+const SCALE_KIND = scaleKind();
 
 function rescaled({ resource, name }: ResourceRequest, current: KubeObject, { metadata, spec }: Scale): KubeObject {
   const { uid, resourceVersion } = metadata;

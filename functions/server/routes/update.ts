@@ -1,6 +1,8 @@
 import { convert } from '#api/conversion';
+import { settleTimes } from '#api/managed-fields/track';
+import { invalid as immutable } from '#api/field-error';
 import type { KubeObject } from '#api/object';
-import { badRequest } from '#api/status';
+import { badRequest, invalid } from '#api/status';
 import { hasCode } from '#ports/errors';
 import type { StoredObject, UpdateOptions } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
@@ -11,7 +13,7 @@ import { readBody } from '../protocol/body.ts';
 import { decodeObject } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
-import { inNamespaceOf, toStorage, warner, writeNew } from './create.ts';
+import { inNamespaceOf, toStorage, track, warner, writeNew, type NewOptions } from './create.ts';
 import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
 
@@ -44,7 +46,7 @@ function isMadeByUpdate({ resource, subresource }: ResourceRequest): boolean {
 }
 
 /** Who may update is not thereby allowed to create. */
-async function requireCreate({ deps, user, info }: ResourceRequest): Promise<void> {
+export async function requireCreate({ deps, user, info }: ResourceRequest): Promise<void> {
   const attributes = { user, access: accessOf({ ...info, verb: 'create' }) };
   const decision = await authorize(deps.store, attributes);
   if (!decision.allowed) throw refusal(attributes, decision.reason);
@@ -54,27 +56,34 @@ async function requireCreate({ deps, user, info }: ResourceRequest): Promise<voi
 export async function writeUpdate(
   request: ResourceRequest,
   change: (current: KubeObject) => KubeObject | Promise<KubeObject>,
-  { dryRun }: { dryRun: boolean },
+  { dryRun, fieldManager }: NewOptions,
 ): Promise<StoredObject> {
   const { deps, user, resource, info, subresource } = request;
   const stored = storageResource(resource);
-  let previous: KubeObject | undefined;
-  const admitted = async (current: KubeObject): Promise<KubeObject> => {
-    previous = structuredClone(current);
+  let before: string | undefined;
+  const admitted = async (current: KubeObject, live: KubeObject): Promise<KubeObject> => {
+    before = live.metadata.resourceVersion;
     const object = await change(current);
-    await admit({ operation: 'UPDATE', user, resource, subresource: info.subresource, namespace: info.namespace, name: info.name, object, old: previous }, deps);
+    if (fieldManager !== undefined) track(request, object, { live, fieldManager });
+    await admit({ operation: 'UPDATE', user, resource, subresource: info.subresource, namespace: info.namespace, name: info.name, object, old: live }, deps);
+    settleTimes(object, live);
     return object;
   };
   const named = subresource ? { subresource: subresource.name as NonNullable<UpdateOptions['subresource']> } : {};
   const written = await deps.store.update(refOf(request), admitted, { dryRun, warn: warner(request), ...named, ...serviceClaims(deps, stored) });
-  const changed = String(previous?.metadata.resourceVersion) !== String(written.object.metadata.resourceVersion);
-  if (!dryRun && changed) await ring(deps, stored, written.revision);
+  if (!dryRun && before !== written.object.metadata.resourceVersion) await ring(deps, stored, written.revision);
   return written;
 }
 
 export function requireSameName({ info }: ResourceRequest, { metadata }: KubeObject): void {
   if (!metadata.name) throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
   if (metadata.name !== info.name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
+}
+
+/** A replacement with another uid means another object, and conflicts; a patch names its object by the path, and may not change what it is. */
+export function requireSameUid({ resource: { group, kind }, info }: ResourceRequest, { metadata: { uid } }: KubeObject, current: KubeObject): void {
+  if (!uid || uid === current.metadata.uid) return;
+  throw invalid({ group, kind }, info.name, [immutable('metadata.uid', uid, 'field is immutable')]);
 }
 
 /** For patches, which are made against the version that the client knows. */

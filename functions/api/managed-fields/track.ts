@@ -1,0 +1,132 @@
+import { isEqual } from '#api/equal';
+import type { KubeObject, ManagedFieldsEntry } from '#api/object';
+import { capped } from './cap.ts';
+import { ApplyConflict } from './conflicts.ts';
+import { has } from './field-set.ts';
+import { MergeError } from './item-element.ts';
+import { fieldsLastApplied, KUBECTL, renewLastApplied } from './last-applied.ts';
+import { readManagers, writeManagers, type Manager, type Managers } from './managers.ts';
+import { afterApply, afterUpdate, type Applied } from './ownership.ts';
+import type { TrackedKind } from './tracked-kind.ts';
+
+/** Who writes, as far as ownership goes. */
+export interface FieldWriter {
+  name: string;
+  subresource: string;
+  /** RFC 3339, whole seconds. */
+  now: string;
+}
+
+/**
+ * Gives an object that is about to be written its managedFields. Objects are of the requested version; `live` is what it replaces, undefined
+ * for a new one. What cannot be told apart is no reason to refuse a write: then nobody owns anything.
+ */
+export function trackUpdate(kind: TrackedKind, object: KubeObject, { live, writer }: { live: KubeObject | undefined; writer: FieldWriter }): void {
+  const base = baseOf(object, live, writer);
+  delete object.metadata.managedFields;
+  // An object that nobody has tracked so far begins to be by an apply, not by an update.
+  if (live && base.size === 0) return;
+  setManagers(object, orNobody(() => capped(afterUpdate({ kind, managers: base, writer: writerOf(writer), live: withoutManagers(live ?? kind.emptyObject()) }, object, writer.now))));
+}
+
+export interface Applying {
+  /** undefined: the apply makes the object. */
+  live: KubeObject | undefined;
+  writer: FieldWriter;
+  force: boolean;
+}
+
+/** The object that a configuration comes to, with its managedFields; it may hold nulls. Throws MergeError and ApplyConflict. */
+export function applyConfiguration(kind: TrackedKind, config: KubeObject, { live, writer, force }: Applying): KubeObject {
+  const from = withoutManagers(live ?? kind.emptyObject());
+  const change = { kind, managers: managersBefore(kind, live, writer), writer: writerOf(writer), live: from };
+  const { object, managers } = writer.name === KUBECTL ? takingOver(kind, change, { config, force }) : afterApply(change, config, { force });
+  const result = { ...(object ?? from), metadata: { ...(object ?? from).metadata } };
+  if (writer.name === KUBECTL) renewLastApplied(result, config);
+  setManagers(result, object ? timed(managers, writer) : managers);
+  return result;
+}
+
+/** Times that are all that differs from the object before go back to what they were. */
+export function settleTimes(object: KubeObject, old: KubeObject): void {
+  const [now, before] = [object.metadata.managedFields ?? [], old.metadata.managedFields ?? []];
+  if (now.length !== before.length || now.every(({ time }, i) => time === before[i]?.time)) return;
+  if (!isEqual(now.map(withoutTime), before.map(withoutTime))) return;
+  if (isEqual(withoutManagers(object), withoutManagers(old))) object.metadata.managedFields = structuredClone(before);
+}
+
+// A client may set the managers itself, or do away with them; who says nothing of them leaves them as they are.
+function baseOf(object: KubeObject, live: KubeObject | undefined, { subresource }: FieldWriter): Managers {
+  const [asked, before] = [object.metadata.managedFields, live?.metadata.managedFields];
+  if (subresource === '' && asked) {
+    if (isReset(asked)) return NOBODY;
+    const managers = asked === before ? NOBODY : orNobody(() => readManagers(asked));
+    if (managers.size > 0) return managers;
+  }
+  return orNobody(() => readManagers(before));
+}
+
+const NOBODY: Managers = new Map<string, Manager>();
+
+function isReset(entries: readonly ManagedFieldsEntry[]): boolean {
+  return entries.length === 0 || (entries.length === 1 && Object.values(entries[0] ?? {}).every((value) => value === undefined || value === ''));
+}
+
+function orNobody(managers: () => Managers): Managers {
+  try {
+    return managers();
+  } catch {
+    return NOBODY;
+  }
+}
+
+function setManagers({ metadata }: KubeObject, managers: Managers): void {
+  if (managers.size === 0) delete metadata.managedFields;
+  else metadata.managedFields = writeManagers(managers);
+}
+
+function writerOf({ name, subresource }: FieldWriter): Pick<Manager, 'name' | 'subresource'> {
+  return { name: name === '' ? 'unknown' : name, subresource };
+}
+
+// What was there before the first apply gets an owner of its own: the apply is to conflict with it.
+function managersBefore(kind: TrackedKind, live: KubeObject | undefined, { subresource, now }: FieldWriter): Managers {
+  const managers = orNobody(() => readManagers(live?.metadata.managedFields));
+  if (!live || managers.size > 0) return managers;
+  const writer = { name: 'before-first-apply', subresource };
+  return afterUpdate({ kind, managers, writer, live: kind.emptyObject() }, withoutManagers(live), now);
+}
+
+interface TakingOver {
+  config: KubeObject;
+  force: boolean;
+}
+
+// What kubectl itself applied from the client is no conflict with it.
+function takingOver(kind: TrackedKind, change: Parameters<typeof afterApply>[0], { config, force }: TakingOver): Applied {
+  try {
+    return afterApply(change, config, { force });
+  } catch (error) {
+    if (!(error instanceof ApplyConflict)) throw error;
+    const type = kind.typeIn(kind.apiVersion);
+    const own = type && fieldsLastApplied(type, change.live, kind.apiVersion);
+    const left = error.conflicts.filter(({ path }) => !own || !has(own, path));
+    if (left.length > 0) throw new ApplyConflict(left);
+    return afterApply(change, config, { force: true });
+  }
+}
+
+function timed(managers: Managers, { name, subresource, now }: FieldWriter): Managers {
+  return new Map([...managers].map(([id, manager]) => [id, manager.operation === 'Apply' && manager.name === name && manager.subresource === subresource ? { ...manager, time: now } : manager]));
+}
+
+function withoutManagers(object: KubeObject): KubeObject {
+  const { managedFields: _managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function withoutTime({ time: _time, ...entry }: ManagedFieldsEntry): ManagedFieldsEntry {
+  return entry;
+}
+
+export { ApplyConflict, MergeError };
