@@ -18,15 +18,16 @@ export interface FieldWriter {
 }
 
 /**
- * Gives an object that is about to be written its managedFields. Objects are of the requested version; `live` is what it replaces, undefined
+ * An object that is about to be written, with its managedFields. Objects are of the requested version; `live` is what it replaces, undefined
  * for a new one. What cannot be told apart is no reason to refuse a write: then nobody owns anything.
  */
-export function trackUpdate(kind: TrackedKind, object: KubeObject, { live, writer }: { live: KubeObject | undefined; writer: FieldWriter }): void {
+export function trackUpdate<T extends KubeObject>(kind: TrackedKind, object: T, { live, writer }: { live: KubeObject | undefined; writer: FieldWriter }): T {
   const base = baseOf(object, live, writer);
-  delete object.metadata.managedFields;
+  const plain = withoutManagers(object);
   // An object that nobody has tracked so far begins to be by an apply, not by an update.
-  if (live && base.size === 0) return;
-  setManagers(object, orNobody(() => capped(afterUpdate({ kind, managers: base, writer: writerOf(writer), live: withoutManagers(live ?? kind.emptyObject()) }, object, writer.now))));
+  if (live && base.size === 0) return plain;
+  const change = { kind, managers: base, writer: writerOf(writer), live: withoutManagers(live ?? kind.emptyObject()) };
+  return withManagers(plain, orNobody(() => capped(afterUpdate(change, plain, writer.now))));
 }
 
 export interface Applying {
@@ -43,16 +44,15 @@ export function applyConfiguration(kind: TrackedKind, config: KubeObject, { live
   const { object, managers } = writer.name === KUBECTL ? takingOver(kind, change, { config, force }) : afterApply(change, config, { force });
   const result = { ...(object ?? from), metadata: { ...(object ?? from).metadata } };
   if (writer.name === KUBECTL) renewLastApplied(result, config);
-  setManagers(result, object ? timed(managers, writer) : managers);
-  return result;
+  return withManagers(result, object ? timed(managers, writer) : managers);
 }
 
 /** Times that are all that differs from the object before go back to what they were. */
-export function settleTimes(object: KubeObject, old: KubeObject): void {
+export function withSettledTimes(object: KubeObject, old: KubeObject): KubeObject {
   const [now, before] = [object.metadata.managedFields ?? [], old.metadata.managedFields ?? []];
-  if (now.length !== before.length || now.every(({ time }, i) => time === before[i]?.time)) return;
-  if (!isEqual(now.map(withoutTime), before.map(withoutTime))) return;
-  if (isEqual(withoutManagers(object), withoutManagers(old))) object.metadata.managedFields = structuredClone(before);
+  if (now.length !== before.length || now.every(({ time }, i) => time === before[i]?.time)) return object;
+  if (!isEqual(now.map(withoutTime), before.map(withoutTime)) || !isEqual(withoutManagers(object), withoutManagers(old))) return object;
+  return { ...object, metadata: { ...object.metadata, managedFields: before } };
 }
 
 // A client may set the managers itself, or do away with them; who says nothing of them leaves them as they are.
@@ -80,9 +80,8 @@ function orNobody(managers: () => Managers): Managers {
   }
 }
 
-function setManagers({ metadata }: KubeObject, managers: Managers): void {
-  if (managers.size === 0) delete metadata.managedFields;
-  else metadata.managedFields = writeManagers(managers);
+function withManagers<T extends KubeObject>(object: T, managers: Managers): T {
+  return managers.size === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields: writeManagers(managers) } };
 }
 
 function writerOf({ name, subresource }: FieldWriter): Pick<Manager, 'name' | 'subresource'> {
@@ -120,7 +119,7 @@ function timed(managers: Managers, { name, subresource, now }: FieldWriter): Man
   return new Map([...managers].map(([id, manager]) => [id, manager.operation === 'Apply' && manager.name === name && manager.subresource === subresource ? { ...manager, time: now } : manager]));
 }
 
-function withoutManagers(object: KubeObject): KubeObject {
+function withoutManagers<T extends KubeObject>(object: T): T {
   const { managedFields: _managedFields, ...metadata } = object.metadata;
   return { ...object, metadata };
 }

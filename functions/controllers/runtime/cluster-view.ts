@@ -101,9 +101,9 @@ export function createClusterView({ store, table, wakes, admit, clock, onCommit 
       await refuseDying(object.metadata.namespace);
       const prepared = structuredClone(object);
       applyDefaults(resource, prepared);
-      track(resource, prepared, { live: undefined, name: manager, subresource: '', nowMs: clock.now() });
-      await admit?.(resource, prepared);
-      const stored = await store.create(resource, prepared, { ...options, by: 'loop' });
+      const tracked = track(resource, prepared, { live: undefined, name: manager, subresource: '', nowMs: clock.now() });
+      await admit?.(resource, tracked);
+      const stored = await store.create(resource, tracked, { ...options, by: 'loop' });
       wrote(resource, stored);
       return stored.object as T;
     },
@@ -116,8 +116,7 @@ export function createClusterView({ store, table, wakes, admit, clock, onCommit 
           const object = change(current as T);
           const { subresource = '' } = options;
           // Nobody comes to own a pod's node: it is the binding's.
-          if (subresource !== 'binding') track(resource, object, { live, name: manager, subresource, nowMs: clock.now() });
-          return object;
+          return subresource === 'binding' ? object : track(resource, object, { live, name: manager, subresource, nowMs: clock.now() });
         },
         { ...options, by: 'loop' },
       );
@@ -141,8 +140,8 @@ interface Tracking {
   nowMs: number;
 }
 
-function track(resource: ApiResource, object: KubeObject, { live, name, subresource, nowMs }: Tracking): void {
-  trackUpdate(trackedKind(resource, subresource), object, { live, writer: { name, subresource, now: formatTime(nowMs) } });
+function track<T extends KubeObject>(resource: ApiResource, object: T, { live, name, subresource, nowMs }: Tracking): T {
+  return trackUpdate(trackedKind(resource, subresource), object, { live, writer: { name, subresource, now: formatTime(nowMs) } });
 }
 
 export async function ignoreNotFound<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -79,15 +79,13 @@ async function ensureSame(deps: ServerDeps, resource: ApiResource, object: KubeO
   const { namespace = '', name = '' } = object.metadata;
   await deps.store.update({ resource, namespace, name }, (current, live) => {
     const same = { ...current, ...defaulted(resource, object), metadata: current.metadata };
-    trackUpdate(trackedKind(resource, ''), same, { live, writer: writerOf(deps) });
-    return same;
+    return trackUpdate(trackedKind(resource, ''), same, { live, writer: writerOf(deps) });
   });
 }
 
 async function createOnce(deps: ServerDeps, resource: ApiResource, object: KubeObject): Promise<void> {
   try {
-    const made = defaulted(resource, object);
-    trackUpdate(trackedKind(resource, ''), made, { live: undefined, writer: writerOf(deps) });
+    const made = trackUpdate(trackedKind(resource, ''), defaulted(resource, object), { live: undefined, writer: writerOf(deps) });
     await deps.store.create(resource, made, serviceClaims(deps, resource));
   } catch (error) {
     if (!hasCode(error, 'AlreadyExists')) throw error; // another process was first

@@ -32,9 +32,9 @@ export interface NewOptions {
 }
 
 /** An object of the stored version, on its way through admission into the store. */
-export async function writeNew(request: ResourceRequest, object: KubeObject, { dryRun, fieldManager }: NewOptions): Promise<StoredObject> {
+export async function writeNew(request: ResourceRequest, given: KubeObject, { dryRun, fieldManager }: NewOptions): Promise<StoredObject> {
   const { deps, user, resource, info } = request;
-  if (fieldManager !== undefined) track(request, object, { live: undefined, fieldManager });
+  const object = tracked(request, given, { live: undefined, fieldManager });
   const stored = storageResource(resource);
   const { name = '', generateName = '' } = object.metadata;
   request.name = name;
@@ -45,15 +45,15 @@ export async function writeNew(request: ResourceRequest, object: KubeObject, { d
   return written;
 }
 
-/** Gives an object of the stored version its managedFields, which are told in the version of the request. */
-export function track(request: ResourceRequest, object: KubeObject, { live, fieldManager }: { live: KubeObject | undefined; fieldManager: string }): void {
+/** An object of the stored version with its managedFields, which are told in the version of the request. */
+export function tracked(request: ResourceRequest, object: KubeObject, { live, fieldManager }: { live: KubeObject | undefined; fieldManager: string | undefined }): KubeObject {
+  if (fieldManager === undefined) return object;
   const { resource, subresource } = request;
   const stored = storageResource(resource);
   const [asked, before] = [convert(object, stored, resource), live && convert(live, stored, resource)];
-  trackUpdate(trackedKind(resource, subresource?.name ?? ''), asked, { live: before, writer: fieldWriterOf(request, fieldManager) });
-  const { managedFields } = asked.metadata;
-  if (managedFields) object.metadata.managedFields = managedFields;
-  else delete object.metadata.managedFields;
+  const { metadata } = trackUpdate(trackedKind(resource, subresource?.name ?? ''), asked, { live: before, writer: fieldWriterOf(request, fieldManager) });
+  const { managedFields: _asked, ...own } = object.metadata;
+  return { ...object, metadata: { ...own, ...(metadata.managedFields && { managedFields: metadata.managedFields }) } };
 }
 
 /** Collects what the client is told, each once. */

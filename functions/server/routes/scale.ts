@@ -64,8 +64,8 @@ async function writeScale(request: ResourceRequest, { dryRun, fieldManager }: Ne
     const { managedFields } = current.metadata;
     const scale = scaleOf(current);
     scale.metadata.managedFields = scaleEntries(managedFields);
-    const wanted = change(scale);
-    if (fieldManager !== undefined) trackUpdate(SCALE_KIND, wanted, { live: scale, writer: fieldWriterOf(request, fieldManager) });
+    const changed = change(scale);
+    const wanted = fieldManager === undefined ? changed : trackUpdate(SCALE_KIND, changed, { live: scale, writer: fieldWriterOf(request, fieldManager) });
     const entries = entriesAfterScale(managedFields, wanted.metadata.managedFields, groupVersionOf(group, version));
     const object = rescaled(request, current, wanted);
     const { managedFields: _before, ...metadata } = object.metadata;

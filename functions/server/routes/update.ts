@@ -1,5 +1,5 @@
 import { convert } from '#api/conversion';
-import { settleTimes } from '#api/managed-fields/track';
+import { withSettledTimes } from '#api/managed-fields/track';
 import { invalid as immutable } from '#api/field-error';
 import type { KubeObject } from '#api/object';
 import { badRequest, invalid } from '#api/status';
@@ -13,7 +13,7 @@ import { readBody } from '../protocol/body.ts';
 import { decodeObject } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
-import { inNamespaceOf, toStorage, track, warner, writeNew, type NewOptions } from './create.ts';
+import { inNamespaceOf, toStorage, tracked, warner, writeNew, type NewOptions } from './create.ts';
 import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
 
@@ -63,11 +63,9 @@ export async function writeUpdate(
   let before: string | undefined;
   const admitted = async (current: KubeObject, live: KubeObject): Promise<KubeObject> => {
     before = live.metadata.resourceVersion;
-    const object = await change(current);
-    if (fieldManager !== undefined) track(request, object, { live, fieldManager });
+    const object = tracked(request, await change(current), { live, fieldManager });
     await admit({ operation: 'UPDATE', user, resource, subresource: info.subresource, namespace: info.namespace, name: info.name, object, old: live }, deps);
-    settleTimes(object, live);
-    return object;
+    return withSettledTimes(object, live);
   };
   const named = subresource ? { subresource: subresource.name as NonNullable<UpdateOptions['subresource']> } : {};
   const written = await deps.store.update(refOf(request), admitted, { dryRun, warn: warner(request), ...named, ...serviceClaims(deps, stored) });
