@@ -13,7 +13,7 @@ export function parseDocuments(text: string, name: string): KubeObject[] {
 
 // A line of three dashes begins a document, as in kubectl's own splitting.
 function documentsOf(text: string): string[] {
-  return text.trimStart().startsWith('{') ? [text] : text.split(/^---(?:\s.*)?$/m);
+  return text.trimStart().startsWith('{') ? [text] : text.split(/^---(?:[ \t].*)?$/m);
 }
 
 function parsed(document: string, name: string): unknown {

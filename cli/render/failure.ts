@@ -37,5 +37,6 @@ function refusal({ status }: ApiError): Told {
   if (status.reason === 'Invalid' && causes.length > 0) {
     return { what: `The ${status.message.split(' is invalid: ')[0] ?? ''} is invalid`, why: causes.map(({ field, message }) => `${field ?? ''}: ${message ?? ''}`).join('\n') };
   }
+  if (causes.some(({ reason }) => reason === 'FieldManagerConflict')) return { what: `Error from server (Conflict): ${status.message}`, fix: '--force-conflicts takes these fields over.' };
   return { what: `Error from server${status.reason === '' ? '' : ` (${status.reason})`}: ${status.message}` };
 }

@@ -2,7 +2,6 @@ import Docker from 'dockerode';
 import { deriveImage, ensureNodeImage } from '#local/sample/node-image';
 import { WEB_SCRIPT } from '#local/sample/web-script';
 import { INSPECTOR_SCRIPT } from './inspector-script.ts';
-import { LABEL, labelFilter } from '#node-agent/runtime/docker/labels';
 
 /** Images of the end-to-end tests, made on the spot: the worker's Docker engine is this machine's in both homes. */
 export const WEB_V1 = 'zeroplane-test/web:v1';
@@ -24,12 +23,4 @@ export async function ensureInspectorImage(): Promise<void> {
   await ensureNodeImage(new Docker(), { name: INSPECTOR, script: INSPECTOR_SCRIPT });
 }
 
-/** Kills a container of a pod behind the orchestrator's back, as a crash would. */
-export async function killContainer(pod: { namespace: string; name: string }, container: string): Promise<void> {
-  const docker = new Docker();
-  const label = { [LABEL.podNamespace]: pod.namespace, [LABEL.podName]: pod.name, [LABEL.container]: container };
-  const found = await docker.listContainers({ filters: { label: labelFilter(label) } });
-  const [running] = found;
-  if (!running) throw new Error(`no running container ${container} of pod ${pod.namespace}/${pod.name}`);
-  await docker.getContainer(running.Id).kill();
-}
+export { killContainer } from '#local/sample/kill-container';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ensureDocker } from '../../docker.ts';
 import { DataDir, Port, parseOptions } from '../../options.ts';
 import { createProgress } from '../../render/progress.ts';
+import { interrupted } from '../interrupted.ts';
 import { program } from './program.ts';
 
 const UpOptions = z.strictObject({
@@ -42,16 +43,4 @@ async function up(options: z.infer<typeof UpOptions>): Promise<void> {
   progress.say('Ctrl-C stops the cluster; its pods and data stay. `zeroplane down` removes the pods.');
   await interrupted();
   await progress.step('Stopping', () => stop(options.dataDir));
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const keepAlive = setInterval(() => {}, 1 << 30);
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(name, () => {
-        clearInterval(keepAlive);
-        resolve();
-      });
-    }
-  });
 }
