@@ -1,3 +1,4 @@
+import { daemonSetController } from './daemonset.ts';
 import { deploymentController } from './deployment.ts';
 import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
@@ -13,6 +14,7 @@ import { replicaSetController, replicationController } from './replicaset.ts';
 import { createRootCaPublisher } from './root-ca.ts';
 import { scheduler } from './scheduler.ts';
 import { serviceAccountController } from './service-account.ts';
+import { statefulSetController } from './statefulset.ts';
 import { taintEvictionController } from './taint-eviction.ts';
 import { claimProtectionController, volumeProtectionController } from './volume-protection.ts';
 import type { Controller } from './runtime/controller.ts';
@@ -33,6 +35,8 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     replicaSetController,
     replicationController,
     deploymentController,
+    statefulSetController,
+    daemonSetController,
     jobController,
     endpointSliceController,
     endpointsController,

@@ -9,6 +9,11 @@ export function controllerReference(owner: KubeObject, kind: { apiVersion: strin
   return { ...kind, name: owner.metadata.name ?? '', uid: owner.metadata.uid ?? '', controller: true, blockOwnerDeletion: true };
 }
 
+/** An owner that the object goes with, though it does not manage it. */
+export function ownerReference(owner: KubeObject, kind: { apiVersion: string; kind: string }): OwnerReference {
+  return { ...kind, name: owner.metadata.name ?? '', uid: owner.metadata.uid ?? '' };
+}
+
 export interface Claimed<T> {
   owned: T[];
   /** Match the selector and belong to nobody. */
