@@ -49,7 +49,7 @@ async function install(progress: Progress): Promise<void> {
     say('apt-get update');
     await run('apt-get', ['update', '-qq']);
     say('apt-get install docker.io');
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'docker.io', 'iptables', 'iproute2', 'ca-certificates']);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'docker.io', 'iptables', 'iproute2', 'conntrack', 'ca-certificates']);
   });
 }
 

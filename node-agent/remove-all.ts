@@ -23,7 +23,7 @@ export async function removeAll({ clusterUid, nodes, dockerSocket }: RemoveAllOp
   await removeAllContainers(new Docker({ socketPath: dockerSocket ?? '/var/run/docker.sock' }), clusterUid);
   for (const { name, dataDir } of nodes) {
     const settings = keptSettings(dataDir);
-    if (settings !== undefined) await nodeNetworkParts({ settings, nodeName: name, run: host.run, clock: systemClock() }).network.removeAll();
+    if (settings !== undefined) await nodeNetworkParts({ settings, nodeName: name, run: host.run, clock: systemClock(), log: () => undefined }).network.removeAll();
     const { pods, memory } = nodeFolders(dataDir);
     for (const folder of [pods, memory]) {
       for (const mount of await host.mountsBelow(folder)) await host.unmount(mount);

@@ -1,14 +1,13 @@
-import { addressToNumber, numberToAddress } from './ipv4.ts';
+import { numberToAddress, parseRange } from '#api/ipv4';
 
 // One /24 for each node, as kube-controller-manager's --node-cidr-mask-size does it by default.
 const NODE_BITS = 24;
 
 /** How many nodes the cluster's pod range has room for. */
 export function nodeRangeCount(clusterPodCidr: string): number {
-  return 2 ** Math.max(0, NODE_BITS - Number(clusterPodCidr.split('/')[1]));
+  return 2 ** Math.max(0, NODE_BITS - parseRange(clusterPodCidr).bits);
 }
 
 export function nodeRange(clusterPodCidr: string, index: number): string {
-  const [base = ''] = clusterPodCidr.split('/');
-  return `${numberToAddress(addressToNumber(base) + index * 2 ** (32 - NODE_BITS))}/${NODE_BITS}`;
+  return `${numberToAddress(parseRange(clusterPodCidr).base + index * 2 ** (32 - NODE_BITS))}/${NODE_BITS}`;
 }

@@ -1,4 +1,4 @@
-import { addressToNumber, isAddress, numberToAddress } from './ipv4.ts';
+import { addressToNumber, hasLeadingZero, isIpv4, numberToAddress, parseRange, sizeOf } from '#api/ipv4';
 
 /** The IPv4 range from which Services get their addresses. */
 export interface AddressRange {
@@ -13,14 +13,14 @@ export interface AddressRange {
 
 /** Neither the network's own address nor the last one is given. */
 export function addressRange(cidr: string): AddressRange {
-  const [base = '', bits = ''] = cidr.split('/');
-  const total = 2 ** (32 - Number(bits));
-  const first = Math.floor(addressToNumber(base) / total) * total + 1;
+  const range = parseRange(cidr);
+  const total = sizeOf(range);
+  const first = range.base + 1;
   const size = Math.max(0, total - 2);
   return {
     size,
     at: (n) => numberToAddress(first + n),
-    contains: (address) => isAddress(address) && addressToNumber(address) >= first && addressToNumber(address) < first + size,
+    contains: (address) => isIpv4(address) && !hasLeadingZero(address) && addressToNumber(address) >= first && addressToNumber(address) < first + size,
     firstDynamic: Math.min(Math.max(16, Math.floor(total / 16)), 256, Math.max(0, size - 1)),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { type Ipv4Range, overlap, parseRange } from '#api/ipv4';
 import { hold } from './held-name.ts';
 
 /**
@@ -40,23 +41,18 @@ export function hostAddresses(): string[] {
   return [...all.filter((a) => a.family === 'IPv4' && !a.internal).map((a) => a.address), '127.0.0.1'];
 }
 
-interface Range {
-  base: number;
-  bits: number;
-}
-
 function rangesOfSlot(slot: number): AddressRanges {
   const second = slot >> 2;
   const third = (slot & 3) << 6;
   return { podCidr: `10.${64 + second}.${third}.0/18`, serviceCidr: `10.${128 + second}.${third}.0/20`, loadBalancerCidr: `10.${192 + second}.${third}.0/24` };
 }
 
-function isUnrouted(ranges: AddressRanges, routes: Range[]): boolean {
-  return Object.values(ranges).every((cidr: string) => !routes.some((route) => overlap(parseCidr(cidr), route)));
+function isUnrouted(ranges: AddressRanges, routes: Ipv4Range[]): boolean {
+  return Object.values(ranges).every((cidr: string) => !routes.some((route) => overlap(parseRange(cidr), route)));
 }
 
 // /proc/net/route: little-endian hexadecimal; the default route covers everything and says nothing about use.
-function hostRoutes(): Range[] {
+function hostRoutes(): Ipv4Range[] {
   return readFileSync('/proc/net/route', 'utf8')
     .split('\n')
     .slice(1)
@@ -71,14 +67,4 @@ function fromLittleEndian(hex: string): number {
 
 function bitCount(mask: number): number {
   return mask.toString(2).replaceAll('0', '').length;
-}
-
-function parseCidr(cidr: string): Range {
-  const [address = '', bits = '32'] = cidr.split('/');
-  return { base: address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0), bits: Number(bits) };
-}
-
-function overlap(a: Range, b: Range): boolean {
-  const shift = 32 - Math.min(a.bits, b.bits);
-  return Math.floor(a.base / 2 ** shift) === Math.floor(b.base / 2 ** shift);
 }

@@ -1,4 +1,4 @@
-import { type Cidr, formatAddress } from './cidr.ts';
+import { numberToAddress, parseRange, sizeOf } from '#api/ipv4';
 
 /**
  * Addresses of a range, one for each owner. Given out in rotation, so that an address is not somebody else's a moment after it
@@ -12,11 +12,12 @@ export interface AddressPool {
   release(owner: string): void;
 }
 
-export function createAddressPool(cidr: Cidr): AddressPool {
+export function createAddressPool(cidr: string): AddressPool {
   const ownerOf = new Map<string, string>();
   const addressOf = new Map<string, string>();
   // The first address names the network and the last is its broadcast: neither is given to a pod.
-  const size = 2 ** (32 - cidr.bits) - 2;
+  const range = parseRange(cidr);
+  const size = sizeOf(range) - 2;
   let next = 0;
 
   const hold = (owner: string, address: string) => {
@@ -29,7 +30,7 @@ export function createAddressPool(cidr: Cidr): AddressPool {
       const held = addressOf.get(owner);
       if (held !== undefined) return held;
       for (let tried = 0; tried < size; tried++) {
-        const address = formatAddress(cidr.base + 1 + next);
+        const address = numberToAddress(range.base + 1 + next);
         next = (next + 1) % size;
         if (ownerOf.has(address)) continue;
         hold(owner, address);

@@ -65,9 +65,9 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<PodN
 }
 
 /** Without starting anything: for `down`, which removes what an agent that no longer runs has left. */
-export function nodeNetworkParts({ settings, nodeName, run, clock }: Pick<NodeNetworkOptions, 'settings' | 'nodeName' | 'run' | 'clock'>): NodeNetworkParts {
+export function nodeNetworkParts({ settings, nodeName, run, clock, log }: Pick<NodeNetworkOptions, 'settings' | 'nodeName' | 'run' | 'clock' | 'log'>): NodeNetworkParts {
   const { clusterUid, podCidr, clusterPodCidr, serviceCidr, loadBalancerCidr, dnsIp, clusterDomain } = settings;
-  const proxy = createServiceProxy({ clusterUid, node: nodeName, podCidr: clusterPodCidr, serviceCidr, loadBalancerCidr, dnsIp, run });
+  const proxy = createServiceProxy({ clusterUid, node: nodeName, podCidr: clusterPodCidr, serviceCidr, loadBalancerCidr, dnsIp, run, log });
   const withdrawals = createWithdrawals(clock);
   const links = vethNetwork({
     clusterUid,

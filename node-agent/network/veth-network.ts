@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createAddressPool } from './address-pool.ts';
-import { parseCidr } from './cidr.ts';
 import { type HostCommand, ignoring } from './host-command.ts';
 import type { ClusterDns, PodAttachment, PodNetwork } from './pod-network.ts';
 
@@ -24,7 +23,7 @@ const GATEWAY_MAC = 'ee:ee:ee:ee:ee:ee';
 
 export function vethNetwork(options: VethNetworkOptions): Omit<PodNetwork, 'withdrawn'> {
   const { run, clusterUid } = options;
-  const pool = createAddressPool(parseCidr(options.podCidr));
+  const pool = createAddressPool(options.podCidr);
   const attached = new Map<string, PodAttachment>();
   const prefix = linkPrefix(clusterUid, options.node);
   const linkOf = (podUid: string) => prefix + digest(podUid, 8);

@@ -5,6 +5,7 @@ import { findChains, inheritedRules, leadIn, removeChains, restore } from './cha
 import { noRules, planRestore } from './restore.ts';
 import { type Rules, planRules } from './rules.ts';
 import type { ServiceView } from './service-view.ts';
+import { createFlowMemory, udpFlows } from './udp-flows.ts';
 
 /**
  * Keeps this node's Service rules: ClusterIP, NodePort, load-balancer addresses and host ports, by iptables. One `iptables-restore` a change, and
@@ -31,6 +32,7 @@ export interface ServiceProxyOptions {
   /** An address that this node answers at itself: the cluster DNS. */
   dnsIp: string;
   run: HostCommand;
+  log: (message: string, error?: unknown) => void;
 }
 
 export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
@@ -41,6 +43,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   let view: ServiceView | undefined;
   let attached: PodAttachment[] = [];
   let applied: Rules = noRules;
+  const flows = createFlowMemory(options);
   let running: Promise<void> | undefined;
   let stale = false;
 
@@ -50,6 +53,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     const input = planRestore(applied, next);
     if (input !== undefined) await restore(run, input);
     applied = next;
+    await flows.follow(udpFlows(view, attached));
   };
   const apply = (): Promise<void> => {
     stale = true;

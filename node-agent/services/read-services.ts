@@ -1,7 +1,9 @@
-import type { Endpoint, EndpointSlice, Service, ServicePort } from '#api/schema/kinds.generated';
-import type { EndpointFacts, ServiceFacts, ServicePortFacts, ServiceView } from './service-view.ts';
+import { isIpv4 } from '#api/ipv4';
+import type { Endpoint, EndpointSlice, Service, ServicePort, ServiceSpec } from '#api/schema/kinds.generated';
+import type { EndpointFacts, ServiceFacts, ServicePortFacts, ServiceView, Target } from './service-view.ts';
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+const DEFAULT_AFFINITY_SECONDS = 10_800;
 
 /** Joins Services with their EndpointSlices (by the label that Kubernetes sets), as seen from one node. IPv4 only. */
 export function readServices(services: Service[], slices: EndpointSlice[], node: string): ServiceView {
@@ -16,23 +18,31 @@ export function readServices(services: Service[], slices: EndpointSlice[], node:
 
 function readService(service: Service, slices: EndpointSlice[], node: string): ServiceFacts {
   const { spec = {} } = service;
-  const headless = spec.clusterIP === 'None';
   const type = (spec.type ?? 'ClusterIP') as ServiceFacts['type'];
-  const clusterIps = headless || type === 'ExternalName' ? [] : (spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : []));
-  const ingress = type === 'LoadBalancer' ? (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []) : [];
   const endpoints = slices.flatMap((slice) => (slice.endpoints ?? []).map((endpoint) => ({ slice, endpoint })));
-  const hasNodePort = type === 'NodePort' || (type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
   return {
     namespace: service.metadata.namespace ?? '',
     name: service.metadata.name ?? '',
     type,
-    clusterIps: clusterIps.filter((ip) => ip !== ''),
-    headless,
+    ...addressesOf(service, type),
+    headless: spec.clusterIP === 'None',
     ...(spec.externalName ? { externalName: spec.externalName } : {}),
-    extraIps: [...ingress, ...(spec.externalIPs ?? [])],
-    ports: (spec.ports ?? []).map((port) => readPort(port, { endpoints, hasNodePort, local: spec.internalTrafficPolicy === 'Local' ? node : undefined })),
+    ...(spec.sessionAffinity === 'ClientIP' ? { affinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS } : {}),
+    ports: (spec.ports ?? []).map((port) => readPort(port, { spec, type, endpoints, node })),
     publishNotReady: spec.publishNotReadyAddresses ?? false,
     endpoints: endpoints.flatMap(({ slice, endpoint }) => readEndpoint(slice, endpoint)),
+  };
+}
+
+function addressesOf({ spec = {}, status }: Service, type: ServiceFacts['type']): Pick<ServiceFacts, 'clusterIps' | 'externalIps' | 'ingressIps' | 'sourceRanges'> {
+  if (type === 'ExternalName' || spec.clusterIP === 'None') return { clusterIps: [], externalIps: [], ingressIps: [], sourceRanges: [] };
+  const isBalanced = type === 'LoadBalancer';
+  return {
+    clusterIps: (spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])).filter(isIpv4),
+    externalIps: (spec.externalIPs ?? []).filter(isIpv4),
+    // With mode Proxy the balancer itself is to be passed, so its address is not answered for here.
+    ingressIps: isBalanced ? (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) => (ip !== undefined && isIpv4(ip) && ipMode !== 'Proxy' ? [ip] : [])) : [],
+    sourceRanges: isBalanced ? (spec.loadBalancerSourceRanges ?? []).map((range) => range.trim()).filter((range) => isIpv4(range.split('/')[0] ?? '')) : [],
   };
 }
 
@@ -41,19 +51,23 @@ interface Placed {
   endpoint: Endpoint;
 }
 
-function readPort(port: ServicePort, at: { endpoints: Placed[]; hasNodePort: boolean; local: string | undefined }): ServicePortFacts {
+function readPort(port: ServicePort, { spec, type, endpoints, node }: { spec: ServiceSpec; type: ServiceFacts['type']; endpoints: Placed[]; node: string }): ServicePortFacts {
   const protocol = (port.protocol ?? 'TCP') as ServicePortFacts['protocol'];
-  const behind = at.endpoints.filter(({ endpoint }) => at.local === undefined || endpoint.nodeName === at.local);
-  const targets = receivers(behind).flatMap(({ slice, endpoint }) => {
-    const number = slice.ports?.find((p) => (p.name ?? '') === (port.name ?? '') && (p.protocol ?? 'TCP') === protocol)?.port;
-    return number === undefined ? [] : endpoint.addresses.slice(0, 1).map((ip) => ({ ip, port: number }));
-  });
+  const targetsOf = (candidates: Placed[]): Target[] =>
+    receivers(candidates).flatMap(({ slice, endpoint }) => {
+      const number = slice.ports?.find((p) => (p.name ?? '') === (port.name ?? '') && (p.protocol ?? 'TCP') === protocol)?.port;
+      return number === undefined ? [] : endpoint.addresses.slice(0, 1).map((ip) => ({ ip, port: number }));
+    });
+  const hasNodePort = type === 'NodePort' || (type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
   return {
     name: port.name ?? '',
     protocol,
     port: port.port,
-    ...(at.hasNodePort && port.nodePort ? { nodePort: port.nodePort } : {}),
-    targets: distinct(targets),
+    ...(hasNodePort && port.nodePort ? { nodePort: port.nodePort } : {}),
+    targets: distinct(targetsOf(endpoints)),
+    localTargets: distinct(targetsOf(endpoints.filter(({ endpoint }) => endpoint.nodeName === node))),
+    internalLocal: spec.internalTrafficPolicy === 'Local',
+    externalLocal: spec.externalTrafficPolicy === 'Local',
   };
 }
 
@@ -71,7 +85,7 @@ function readEndpoint(slice: EndpointSlice, endpoint: Endpoint): EndpointFacts[]
 }
 
 // Sorted, so that the same endpoints in another order make the same rules.
-function distinct(targets: { ip: string; port: number }[]): { ip: string; port: number }[] {
+function distinct(targets: Target[]): Target[] {
   const byAddress = new Map(targets.map((target) => [`${target.ip}:${target.port}`, target]));
   return [...byAddress.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PodAttachment } from '../network/pod-network.ts';
-import type { ServiceFacts, ServicePortFacts, ServiceView } from './service-view.ts';
+import { type Frontend, frontendsOf, hostPortFrontend, hostPortsOf } from './frontends.ts';
+import type { ServiceFacts, ServicePortFacts, ServiceView, Target } from './service-view.ts';
 
 /**
  * The iptables chains of one node, as a pure function of Services and host ports. All chains carry the node's own prefix; what the host or
@@ -36,26 +37,25 @@ export function jumps(prefix: string): { table: Table; from: string; to: string 
 
 export function planRules(view: ServiceView, attached: PodAttachment[], settings: RuleSettings): Rules {
   const chains = chainNames(settings.prefix);
-  const entries: string[] = [];
+  const addresses: string[] = [];
   const nodePorts: string[] = [];
-  const rejects: string[] = [];
+  const refusals: string[] = [];
   const nat = new Map<string, string[]>();
 
   for (const service of view.services) {
     for (const port of service.ports) {
-      const matches = frontends(service, port);
-      if (port.targets.length === 0) {
-        rejects.push(...matches.addresses.map((match) => `${match} -j REJECT`));
-        continue;
+      const ways = waysOf(service, port, settings);
+      for (const [chain, rules] of ways.chains) nat.set(chain, rules);
+      for (const frontend of frontendsOf(service, port)) {
+        const { chain, otherwise } = frontend.external ? ways.external : ways.internal;
+        if (chain !== undefined) (frontend.ip === undefined ? nodePorts : addresses).push(...matchesOf(frontend).map((match) => `${match} ${comment(service, port)} -j ${chain}`));
+        // What is still addressed to it when it is to be forwarded or to leave has not been led anywhere.
+        if (frontend.ip !== undefined && (otherwise !== undefined || frontend.sourceRanges.length > 0)) refusals.push(`${destination(frontend)} -j ${otherwise ?? 'DROP'}`);
       }
-      const chain = `${settings.prefix}-${digest(`${service.namespace}/${service.name}:${port.name}/${port.protocol}`)}`;
-      nat.set(chain, balance(port));
-      entries.push(...matches.addresses.map((match) => `${match} ${comment(service, port)} -j ${chain}`));
-      nodePorts.push(...matches.nodePorts.map((match) => `${match} ${comment(service, port)} -j ${chain}`));
     }
   }
 
-  nat.set(chains.services, [...entries, ...hostPorts(attached), ...nodePorts]);
+  nat.set(chains.services, [...addresses, ...hostPorts(attached), ...nodePorts]);
   nat.set(chains.post, [
     ...hairpins(view).map((ip) => `-s ${ip}/32 -d ${ip}/32 -m conntrack --ctstate DNAT -j MASQUERADE`),
     `-s 127.0.0.0/8 -d ${settings.podCidr} -j MASQUERADE`, // localhost:nodePort
@@ -63,47 +63,80 @@ export function planRules(view: ServiceView, attached: PodAttachment[], settings
   ]);
   // Docker's engine sets the policy of FORWARD to DROP: without these a pod reaches nobody.
   const forward = [`-s ${settings.podCidr} -j ACCEPT`, `-d ${settings.podCidr} -j ACCEPT`];
-  return { nat, filter: new Map([[chains.reject, rejects], [chains.forward, forward]]) };
+  return { nat, filter: new Map([[chains.reject, refusals], [chains.forward, forward]]) };
 }
 
-function frontends(service: ServiceFacts, port: ServicePortFacts): { addresses: string[]; nodePorts: string[] } {
-  const protocol = port.protocol.toLowerCase();
-  const addresses = [...service.clusterIps, ...service.extraIps].filter(isIpv4).map((ip) => `-d ${ip}/32 -p ${protocol} -m ${protocol} --dport ${port.port}`);
-  const nodePorts = port.nodePort === undefined ? [] : [`-p ${protocol} -m ${protocol} --dport ${port.nodePort} -m addrtype --dst-type LOCAL`];
-  return { addresses, nodePorts };
+/** Where the packets of one kind of frontend go, and what becomes of those that go nowhere. */
+interface Way {
+  chain?: string;
+  otherwise?: 'REJECT' | 'DROP';
+}
+
+function waysOf(service: ServiceFacts, port: ServicePortFacts, settings: RuleSettings): { chains: Map<string, string[]>; internal: Way; external: Way } {
+  const chains = new Map<string, string[]>();
+  if (port.targets.length === 0) return { chains, internal: { otherwise: 'REJECT' }, external: { otherwise: 'REJECT' } };
+  const chain = (kind: string): string => `${settings.prefix}-${digest(`${service.namespace}/${service.name}:${port.name}/${port.protocol}${kind}`)}`;
+  const balanced = (targets: Target[]): string[] => {
+    if (service.affinitySeconds === undefined) return shared(targets.map((target) => `${translation(port, target)}`));
+    const kept = targets.map((target) => ({ target, name: chain(`@${target.ip}:${target.port}`) }));
+    // Each has a list of its own of the clients that came last: who is on one stays with it.
+    for (const { target, name } of kept) chains.set(name, [`-m recent --name ${name} --set ${translation(port, target)}`]);
+    const returning = kept.map(({ name }) => `-m recent --name ${name} --rcheck --seconds ${service.affinitySeconds} --reap -j ${name}`);
+    return [...returning, ...shared(kept.map(({ name }) => `-j ${name}`))];
+  };
+
+  const everywhere: Way = { chain: chain('') };
+  const here: Way = port.localTargets.length === 0 ? { otherwise: 'DROP' } : { chain: chain('@local') };
+  if (!(port.internalLocal && port.externalLocal)) chains.set(chain(''), balanced(port.targets));
+  if (port.internalLocal && here.chain !== undefined) chains.set(here.chain, balanced(port.localTargets));
+  if (!port.externalLocal) return { chains, internal: port.internalLocal ? here : everywhere, external: everywhere };
+
+  // The policy is about what comes from outside: pods, and this host's own programs, are as good as inside.
+  const inside = port.internalLocal ? here : everywhere;
+  const outside = chain('@outside');
+  const shortcuts = inside.chain === undefined ? [] : [`-s ${settings.podCidr} -j ${inside.chain}`, `-m addrtype --src-type LOCAL -j ${inside.chain}`];
+  chains.set(outside, [...shortcuts, ...balanced(port.localTargets)]);
+  return { chains, internal: inside, external: { chain: outside, ...(port.localTargets.length === 0 ? { otherwise: 'DROP' } : {}) } };
 }
 
 // Each rule takes its share of what the rules before it let pass: 1/n, 1/(n-1), ... and the last takes the rest.
-function balance(port: ServicePortFacts): string[] {
-  const protocol = port.protocol.toLowerCase();
-  return port.targets.map((target, i) => {
-    const left = port.targets.length - i;
-    const share = left > 1 ? `-m statistic --mode random --probability ${(1 / left).toFixed(8)} ` : '';
-    return `${share}-p ${protocol} -j DNAT --to-destination ${target.ip}:${target.port}`;
+function shared(rules: string[]): string[] {
+  return rules.map((rule, i) => {
+    const left = rules.length - i;
+    return left > 1 ? `-m statistic --mode random --probability ${(1 / left).toFixed(8)} ${rule}` : rule;
   });
 }
 
+function translation({ protocol }: ServicePortFacts, target: Target): string {
+  return `-p ${protocol.toLowerCase()} -j DNAT --to-destination ${target.ip}:${target.port}`;
+}
+
 function hostPorts(attached: PodAttachment[]): string[] {
-  return attached.flatMap((pod) =>
-    pod.hostPorts.map(({ hostIp, hostPort, containerPort, protocol: name }) => {
-      const protocol = name.toLowerCase();
-      const where = hostIp === undefined || hostIp === '' || hostIp === '0.0.0.0' ? '' : `-d ${hostIp}/32 `;
-      return `${where}-p ${protocol} -m ${protocol} --dport ${hostPort} -m addrtype --dst-type LOCAL -j DNAT --to-destination ${pod.ip}:${containerPort}`;
-    }),
-  );
+  return hostPortsOf(attached).map(({ pod, hostPort }) => {
+    const frontend = hostPortFrontend(hostPort);
+    const where = frontend.ip === undefined ? '' : '-m addrtype --dst-type LOCAL ';
+    return `${destination(frontend)} ${where}-j DNAT --to-destination ${pod.ip}:${hostPort.containerPort}`;
+  });
+}
+
+function matchesOf(frontend: Frontend): string[] {
+  const match = destination(frontend);
+  return frontend.sourceRanges.length === 0 ? [match] : frontend.sourceRanges.map((range) => `-s ${range} ${match}`);
+}
+
+function destination({ ip, protocol, port }: Frontend): string {
+  const lower = protocol.toLowerCase();
+  const dport = `-p ${lower} -m ${lower} --dport ${port}`;
+  return ip === undefined ? `${dport} -m addrtype --dst-type LOCAL` : `-d ${ip}/32 ${dport}`;
 }
 
 // A pod that reaches itself through a Service must not see its own address as the source, or it answers itself directly.
 function hairpins(view: ServiceView): string[] {
-  return [...new Set(view.services.flatMap((s) => s.ports.flatMap((p) => p.targets.map((t) => t.ip))))].filter(isIpv4).sort();
+  return [...new Set(view.services.flatMap((s) => s.ports.flatMap((p) => p.targets.map((t) => t.ip))))].sort();
 }
 
 function comment(service: ServiceFacts, port: ServicePortFacts): string {
   return `-m comment --comment "${service.namespace}/${service.name}${port.name ? `:${port.name}` : ''}"`;
-}
-
-function isIpv4(ip: string): boolean {
-  return /^\d+\.\d+\.\d+\.\d+$/.test(ip);
 }
 
 function digest(text: string): string {

@@ -13,8 +13,13 @@ export interface ServiceFacts {
   clusterIps: string[];
   headless: boolean;
   externalName?: string;
-  /** Addresses besides the cluster IP at which this node answers: load balancer ingress and externalIPs. */
-  extraIps: string[];
+  /** Addresses besides the cluster IP at which this node answers. */
+  externalIps: string[];
+  /** As the load balancer's status gives them; `sourceRanges`: who may come by them, everybody when empty. */
+  ingressIps: string[];
+  sourceRanges: string[];
+  /** How long a client stays with its endpoint after its last new connection. */
+  affinitySeconds?: number;
   ports: ServicePortFacts[];
   /** Behind `publishNotReadyAddresses`, DNS names unready endpoints too. */
   publishNotReady: boolean;
@@ -27,7 +32,16 @@ export interface ServicePortFacts {
   port: number;
   nodePort?: number;
   /** Where it goes: of all endpoints that may get traffic. */
-  targets: { ip: string; port: number }[];
+  targets: Target[];
+  /** Those of them that are on this node, for what the policies say stays here. */
+  localTargets: Target[];
+  internalLocal: boolean;
+  externalLocal: boolean;
+}
+
+export interface Target {
+  ip: string;
+  port: number;
 }
 
 export interface EndpointFacts {

@@ -49,7 +49,7 @@ export class DockerNode {
     const part = parseInt(this.clusterUid.slice(0, 2), 16);
     const settings = { clusterUid: this.clusterUid, podCidr: `198.18.${part}.0/24`, clusterPodCidr: '198.18.0.0/16', serviceCidr: `198.19.${part}.0/25`, loadBalancerCidr: `198.19.${part}.128/25`, dnsIp: `198.19.${part}.10`, clusterDomain: 'cluster.local', maxParallelRequests: 16 };
     writeFileSync(settingsFile(this.dataDir), JSON.stringify(settings));
-    const { network } = nodeNetworkParts({ settings, nodeName: 'n1', run: host.run, clock });
+    const { network } = nodeNetworkParts({ settings, nodeName: 'n1', run: host.run, clock, log: () => undefined });
     const references = { configMap: async (_namespace: string, name: string) => this.configMaps.get(name), secret: async (_namespace: string, name: string) => this.secrets.get(name) };
     const events = { emit: (_pod: Pod, event: PodEvent) => void this.events.push(event) };
     const tokens = { token: async () => 'token', forget: () => undefined } as unknown as ServiceAccountTokens;

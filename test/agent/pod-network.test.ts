@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { promisify } from 'node:util';
 import packet from 'dns-packet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import type { PodAttachment } from '#node-agent/network/pod-network';
 import { vethNetwork } from '#node-agent/network/veth-network';
 import { type ServiceProxy, createServiceProxy } from '#node-agent/services/proxy';
 import type { ServiceFacts } from '#node-agent/services/service-view';
+import { eventually } from '#test/support/eventually';
 
 // The kernel's own answer: pods are network namespaces that this test makes, with a small server in each. Ranges are of the documentation kind, used by no cluster.
 const exec = promisify(execFile);
@@ -27,7 +29,7 @@ const sandboxes: ChildProcess[] = [];
 const pods: PodAttachment[] = [];
 
 beforeAll(async () => {
-  proxy = createServiceProxy({ clusterUid, node: 'n1', ...ranges, run });
+  proxy = createServiceProxy({ clusterUid, node: 'n1', ...ranges, run, log: (message, error) => expect.unreachable(`${message}: ${String(error)}`) });
   network = vethNetwork({ clusterUid, node: 'n1', podCidr: ranges.podCidr, dns: undefined, run, onHostPorts: (attached) => proxy.setHostPorts(attached) });
   await proxy.open();
   await network.adopt([]);
@@ -67,7 +69,7 @@ test('an endpoint that is dropped gets no new connection, and none left means re
 
 test('an agent that starts again leaves the rules alone until it knows the Services, and then changes only what differs', async () => {
   await proxy.setServices({ services: [facts([pods[1]])] });
-  const again = createServiceProxy({ clusterUid, node: 'n1', ...ranges, run });
+  const again = createServiceProxy({ clusterUid, node: 'n1', ...ranges, run, log: (message, error) => expect.unreachable(`${message}: ${String(error)}`) });
   await again.open();
   await again.setHostPorts([]);
   expect(await fromHost('198.19.7.20:80')).toBe('b');
@@ -76,6 +78,40 @@ test('an agent that starts again leaves the rules alone until it knows the Servi
   proxy = again;
   const leads = (await run('iptables-save', [])).split('\n').filter((line) => /^-A (PREROUTING|OUTPUT|POSTROUTING|FORWARD) /.test(line) && line.includes(chainPrefix()));
   expect(leads).toHaveLength(6);
+});
+
+test('with affinity a client stays with its endpoint, and without it again goes to all', async () => {
+  const answers = async (address: string) => new Set(await Promise.all(Array.from({ length: 12 }, () => fromHost(address))));
+  await proxy.setServices({ services: [facts(pods, { affinitySeconds: 60 })] });
+  const [first] = await answers('198.19.7.20:80');
+  for (const address of ['198.19.7.20:80', '127.0.0.1:32007']) expect((await answers(address)).size, address).toBe(1);
+  await proxy.setServices({ services: [facts(pods.filter(({ name }) => name !== first), { affinitySeconds: 60 })] });
+  expect(await answers('198.19.7.20:80')).toEqual(new Set(pods.map(({ name }) => name).filter((name) => name !== first)));
+  await proxy.setServices({ services: [facts(pods)] });
+  expect((await answers('198.19.7.20:80')).size).toBe(2);
+});
+
+test('a UDP client that keeps sending from one port is led to the pods that are there now', async () => {
+  const client = createSocket('udp4');
+  const answers: string[] = [];
+  client.on('message', (message) => answers.push(message.toString()));
+  const sending = setInterval(() => client.send('?', 80, '198.19.7.20'), 20);
+  try {
+    for (const pod of pods) {
+      await proxy.setServices({ services: [facts([pod], {}, 'UDP')] });
+      await eventually(`${pod.name} answers`, async () => answers.at(-1) === pod.name, { timeoutMs: 5000 });
+    }
+  } finally {
+    clearInterval(sending);
+    client.close();
+  }
+});
+
+test('an address of a load balancer takes only whom its source ranges name', async () => {
+  await proxy.setServices({ services: [facts(pods, { sourceRanges: [`${pods[0]?.ip}/32`] })] });
+  expect(['a', 'b']).toContain(await fromPod(pods[0], '198.19.8.5:80'));
+  await expect(fromPod(pods[1], '198.19.8.5:80')).rejects.toThrow();
+  expect(['a', 'b']).toContain(await fromPod(pods[1], '198.19.7.20:80'));
 });
 
 test('a host port leads to its pod and goes with it', async () => {
@@ -108,14 +144,15 @@ function chainPrefix(): string {
   return /^-A (ZP-[0-9a-f]+)-SVC -d 198\.19\.8\.5/m.exec(rules)?.[1] ?? 'none';
 }
 
-function facts(behind: (PodAttachment | undefined)[]): ServiceFacts {
+function facts(behind: (PodAttachment | undefined)[], more: Partial<ServiceFacts> = {}, protocol: 'TCP' | 'UDP' = 'TCP'): ServiceFacts {
   const targets = behind.flatMap((pod) => (pod ? [{ ip: pod.ip, port: 8080 }] : []));
-  const port = { name: '', protocol: 'TCP' as const, port: 80, nodePort: 32007, targets };
-  return { namespace: 'default', name: 'web', type: 'LoadBalancer', clusterIps: ['198.19.7.20'], headless: false, extraIps: ['198.19.8.5'], ports: [port], publishNotReady: false, endpoints: [] };
+  const port = { name: '', protocol, port: 80, nodePort: 32007, targets, localTargets: targets, internalLocal: false, externalLocal: false };
+  const addresses = { clusterIps: ['198.19.7.20'], headless: false, externalIps: [], ingressIps: ['198.19.8.5'], sourceRanges: [] };
+  return { namespace: 'default', name: 'web', type: 'LoadBalancer', ...addresses, ports: [port], publishNotReady: false, endpoints: [], ...more };
 }
 
 async function startPod(name: string, hostPorts: PodAttachment['hostPorts'] = []): Promise<PodAttachment> {
-  const script = `const s=require('http').createServer((q,r)=>r.end('${name}'));s.listen(8080,()=>console.log('up'))`;
+  const script = `require('http').createServer((q,r)=>r.end('${name}')).listen(8080,()=>console.log('up'));const u=require('dgram').createSocket('udp4');u.bind(8080);u.on('message',(m,f)=>u.send('${name}',f.port,f.address))`;
   const child = spawn('unshare', ['--net', process.execPath, '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   sandboxes.push(child);
   await new Promise((up) => child.stdout.once('data', up));

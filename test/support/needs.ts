@@ -8,6 +8,7 @@ const PROGRAMS = [
   { program: 'java', package: 'default-jre-headless', why: 'DynamoDB Local' },
   { program: 'strace', package: 'strace', why: 'the proof that the store flushes before it answers' },
   { program: 'iptables', package: 'iptables', why: 'Services' },
+  { program: 'conntrack', package: 'conntrack', why: 'UDP Services' },
   { program: 'busybox', package: 'busybox-static', why: "the image of the agent's tests" },
   { program: 'ip', package: 'iproute2', why: 'the pod network' },
 ];

@@ -2,7 +2,8 @@ import { duplicate, forbidden, invalid, notSupported, required, type FieldError 
 import { isEqual } from '../equal.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { Node, NodeSpec, Taint } from '../schema/kinds.generated.ts';
-import { cidrProblems, isIpv4 } from '../validation/addresses.ts';
+import { isIpv4 } from '../ipv4.ts';
+import { cidrProblems } from '../validation/addresses.ts';
 import { labelValue, qualifiedName } from '../validation/names.ts';
 import { validateNonNegativeQuantity } from '../validation/resources.ts';
 import { nodeColumns } from './node-columns.ts';

@@ -1,10 +1,6 @@
-const IPV4_PART = /^\d{1,3}$/;
-const NOT_AN_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+import { hasLeadingZero, isIpv4 } from '../ipv4.ts';
 
-export function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => IPV4_PART.test(part) && Number(part) <= 255);
-}
+const NOT_AN_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
 export function isIpv6(text: string): boolean {
   if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false;
@@ -61,10 +57,6 @@ function hasHostBits(cidr: string): boolean {
 function ipv6Bits(address: string): string {
   const [head = '', tail = ''] = address.split('::').map((half) => half.split(':').filter((group) => group !== '').map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join(''));
   return head + '0'.repeat(128 - head.length - tail.length) + tail;
-}
-
-function hasLeadingZero(text: string): boolean {
-  return isIpv4(text) && text.split('.').some((part) => part.length > 1 && part.startsWith('0'));
 }
 
 // How many 16-bit groups one side of `::` holds; NaN when one is malformed.

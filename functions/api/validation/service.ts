@@ -1,7 +1,8 @@
 import { isEqual } from '../equal.ts';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { Service, ServicePort, ServiceSpec } from '../schema/kinds.generated.ts';
-import { endpointIpProblems, ipProblems, isIp, isIpv4, legacyIpProblems } from './addresses.ts';
+import { isIpv4 } from '../ipv4.ts';
+import { endpointIpProblems, ipProblems, isIp, legacyIpProblems } from './addresses.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from './names.ts';
 import { validateLabels } from './object-meta.ts';
 import { validatePortNumber, validatePortNumOrName, validateProtocol } from './ports.ts';

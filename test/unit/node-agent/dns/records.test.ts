@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Resolution, indexServices, resolve } from '#node-agent/dns/records';
 import type { ServiceFacts } from '#node-agent/services/service-view';
 
-const base: ServiceFacts = { namespace: 'default', name: 'web', type: 'ClusterIP', clusterIps: ['10.128.0.9'], headless: false, extraIps: [], ports: [], publishNotReady: false, endpoints: [] };
-const http = { name: 'http', protocol: 'TCP' as const, port: 80, targets: [] };
+const base: ServiceFacts = { namespace: 'default', name: 'web', type: 'ClusterIP', clusterIps: ['10.128.0.9'], headless: false, externalIps: [], ingressIps: [], sourceRanges: [], ports: [], publishNotReady: false, endpoints: [] };
+const http = { name: 'http', protocol: 'TCP' as const, port: 80, targets: [], localTargets: [], internalLocal: false, externalLocal: false };
 const endpoint = (ip: string, more: { ready?: boolean; hostname?: string } = {}) => ({ ip, ready: true, terminating: false, ports: [{ name: 'http', protocol: 'TCP', port: 8080 }], ...more });
 
 const index = indexServices(

@@ -4,14 +4,15 @@ import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import { readServices } from '#node-agent/services/read-services';
 import { noRules, planRestore } from '#node-agent/services/restore';
 import { type Rules, type Table, planRules } from '#node-agent/services/rules';
+import { planFlush, udpFlows } from '#node-agent/services/udp-flows';
 
 const settings = { prefix: 'ZP-abc123', podCidr: '10.64.0.0/18' };
 
 const service = (spec: Service['spec'], name = 'web'): Service => ({ metadata: { namespace: 'default', name }, spec: spec ?? {} });
-const slice = (addresses: { ip: string; ready?: boolean; terminating?: boolean }[], port = 8080, name = 'web'): EndpointSlice => ({
+const slice = (addresses: { ip: string; ready?: boolean; terminating?: boolean; nodeName?: string }[], port = 8080, name = 'web'): EndpointSlice => ({
   metadata: { namespace: 'default', name: `${name}-x`, labels: { 'kubernetes.io/service-name': name } },
   addressType: 'IPv4',
-  endpoints: addresses.map(({ ip, ready = true, terminating = false }) => ({ addresses: [ip], conditions: { ready, serving: ready || terminating, terminating } })),
+  endpoints: addresses.map(({ ip, ready = true, terminating = false, nodeName = 'n1' }) => ({ addresses: [ip], nodeName, conditions: { ready, serving: ready || terminating, terminating } })),
   ports: [{ name: '', port, protocol: 'TCP' }],
 });
 const planned = (services: Service[], slices: EndpointSlice[]) => planRules(readServices(services, slices, 'n1'), [], settings);
@@ -50,6 +51,74 @@ describe('the rules of a Service', () => {
     expect(rules.filter.get('ZP-abc123-REJ')).toEqual([]);
   });
 });
+
+describe('traffic policies', () => {
+  const spec = { type: 'LoadBalancer', clusterIP: '10.128.0.9', externalIPs: ['192.0.2.9'], ports: [{ port: 80, nodePort: 30080 }] };
+  const here = { ip: '10.64.0.1' };
+  const elsewhere = { ip: '10.64.0.2', nodeName: 'n2' };
+  const external = { ...spec, externalTrafficPolicy: 'Local' };
+  const internal = { ...spec, internalTrafficPolicy: 'Local' };
+
+  /** Where a packet ends that is addressed so, by the rules; a random choice shows both of its outcomes. */
+  const led = (rules: Rules, way: string, from = '203.0.113.7') => [...new Set(ends(rules, { way, from }))].sort();
+
+  test.each([
+    { spec, way: '10.128.0.9/32', ends: ['10.64.0.1:8080', '10.64.0.2:8080'] },
+    { spec, way: '--dport 30080', ends: ['10.64.0.1:8080', '10.64.0.2:8080'] },
+    { spec: internal, way: '10.128.0.9/32', ends: ['10.64.0.1:8080'] },
+    { spec: internal, way: '--dport 30080', ends: ['10.64.0.1:8080', '10.64.0.2:8080'] },
+    { spec: external, way: '10.128.0.9/32', ends: ['10.64.0.1:8080', '10.64.0.2:8080'] },
+    { spec: external, way: '--dport 30080', ends: ['10.64.0.1:8080'] },
+    { spec: external, way: '192.0.2.9/32', ends: ['10.64.0.1:8080'] },
+    { spec: external, way: '192.0.2.9/32', from: '10.64.0.9', ends: ['10.64.0.1:8080', '10.64.0.2:8080'] },
+  ])('lead $way from $from to $ends', ({ spec: policies, way, from, ends: expected }) => {
+    expect(led(planned([service(policies)], [slice([here, elsewhere])]), way, from)).toEqual(expected);
+  });
+
+  test.each([
+    { spec: internal, way: '10.128.0.9/32' },
+    { spec: external, way: '192.0.2.9/32' },
+  ])('drop what is for here when nobody is here: $way', ({ spec: policies, way }) => {
+    const rules = planned([service(policies)], [slice([elsewhere])]);
+    expect(led(rules, way)).toEqual([]);
+    expect(rules.filter.get('ZP-abc123-REJ')).toEqual([`-d ${way} -p tcp -m tcp --dport 80 -j DROP`]);
+  });
+});
+
+describe('UDP flows', () => {
+  const dns = (addresses: Parameters<typeof slice>[0]) => {
+    const view = readServices([service({ clusterIP: '10.128.0.9', type: 'NodePort', ports: [{ port: 53, protocol: 'UDP', nodePort: 30053 }] })], [{ ...slice(addresses), ports: [{ name: '', port: 5353, protocol: 'UDP' }] }], 'n1');
+    return udpFlows(view, []);
+  };
+  const clusterIp = '-D -p udp --orig-dst 10.128.0.9 --orig-port-dst 53';
+  const nodePort = '-D -p udp --orig-port-dst 30053';
+  const [a, b] = [{ ip: '10.64.0.1' }, { ip: '10.64.0.2' }];
+
+  test.each([
+    { what: 'nothing changes', before: dns([a]), after: dns([a]), flushed: [] },
+    { what: 'one more comes', before: dns([a]), after: dns([a, b]), flushed: [] },
+    { what: 'one goes', before: dns([a, b]), after: dns([b]), flushed: [`${clusterIp} --dst-nat 10.64.0.1`, `${nodePort} --dst-nat 10.64.0.1`] },
+    { what: 'the first comes', before: dns([]), after: dns([a]), flushed: [clusterIp, nodePort] },
+    { what: 'the last goes', before: dns([a]), after: dns([]), flushed: [`${clusterIp} --dst-nat 10.64.0.1`, `${nodePort} --dst-nat 10.64.0.1`] },
+    { what: 'the Service goes', before: dns([a]), after: udpFlows({ services: [] }, []), flushed: [`${clusterIp} --dst-nat 10.64.0.1`, `${nodePort} --dst-nat 10.64.0.1`] },
+  ])('when $what', ({ before, after, flushed }) => {
+    expect(planFlush(before, after).map((args) => args.join(' '))).toEqual(flushed);
+  });
+});
+
+// The chains walked as the kernel would, for a packet that is neither random nor from this host.
+function ends(rules: Rules, { way, from }: { way: string; from: string }, chain = 'ZP-abc123-SVC'): string[] {
+  const passing = (rules.nat.get(chain) ?? []).filter((rule) => (chain === 'ZP-abc123-SVC' ? rule.includes(way) : !rule.includes('--src-type LOCAL')));
+  const found: string[] = [];
+  for (const rule of passing) {
+    if (rule.startsWith(`-s ${settings.podCidr}`) && !from.startsWith('10.64.')) continue;
+    const target = /--to-destination (\S+)/.exec(rule)?.[1];
+    const next = / -j (ZP-\S+)$/.exec(rule)?.[1];
+    found.push(...(target !== undefined ? [target] : next !== undefined ? ends(rules, { way, from }, next) : []));
+    if (!rule.includes('--probability')) break;
+  }
+  return found;
+}
 
 test('applying the planned restores, one after the other, always ends at the wanted rules', () => {
   const arbitraryRules = fc

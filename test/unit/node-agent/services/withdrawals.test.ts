@@ -5,7 +5,7 @@ import { type ManualClock, manualClock } from '#test/support/clock';
 
 type State = 'ready' | 'unready' | 'terminating' | 'published while terminating';
 
-const web: ServiceFacts = { namespace: 'default', name: 'web', type: 'ClusterIP', clusterIps: ['10.128.0.9'], headless: false, extraIps: [], ports: [], publishNotReady: false, endpoints: [] };
+const web: ServiceFacts = { namespace: 'default', name: 'web', type: 'ClusterIP', clusterIps: ['10.128.0.9'], headless: false, externalIps: [], ingressIps: [], sourceRanges: [], ports: [], publishNotReady: false, endpoints: [] };
 const behind = (state: State, service: Partial<ServiceFacts> = {}) => ({
   services: [{ ...web, ...service, endpoints: [{ ip: '10.64.0.1', podUid: 'u1', ready: state === 'ready' || state === 'published while terminating', terminating: /terminating/.test(state), ports: [] }] }],
 });
