@@ -6,7 +6,7 @@ import type { Controller, Outcome, ReconcileContext } from './runtime/controller
 import { isEqual } from '#api/equal';
 import type { Endpoints, Pod, Service } from '#api/schema/kinds.generated';
 import { backendsOf } from '#core/endpoints/backends';
-import { endpointsOf } from '#core/endpoints/endpoints';
+import { endpointsOf, OVER_CAPACITY } from '#core/endpoints/endpoints';
 import { labelsInclude } from '#core/label-selector';
 
 /** The elder form of endpoint slices, for clients that still read it. */
@@ -36,7 +36,8 @@ async function reconcile(key: string, { view }: ReconcileContext): Promise<Outco
   else if (!isEqual(contentOf(current), contentOf(wanted))) {
     const resourceVersion = current.metadata.resourceVersion ?? '';
     await view.update<Endpoints>(ENDPOINTS, name, ({ metadata }) => {
-      const next: Endpoints = { metadata: { ...metadata, ...wanted.metadata, resourceVersion } };
+      const { [OVER_CAPACITY]: _, ...annotations } = metadata.annotations ?? {};
+      const next: Endpoints = { metadata: { ...metadata, ...wanted.metadata, annotations: { ...annotations, ...wanted.metadata.annotations }, resourceVersion } };
       if (wanted.subsets !== undefined) next.subsets = wanted.subsets;
       return next;
     });
@@ -49,5 +50,5 @@ function isManaged({ metadata }: Endpoints): boolean {
 }
 
 function contentOf({ metadata, subsets }: Endpoints): unknown {
-  return [metadata.labels, metadata.annotations?.['endpoints.kubernetes.io/over-capacity'], subsets ?? []];
+  return [metadata.labels, metadata.annotations?.[OVER_CAPACITY], subsets ?? []];
 }

@@ -3,6 +3,7 @@ import { deploymentController } from './deployment.ts';
 import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { jobController } from './job.ts';
 import { createLoadBalancerController } from './load-balancer.ts';
@@ -39,6 +40,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     daemonSetController,
     jobController,
     endpointSliceController,
+    endpointSliceMirroringController,
     endpointsController,
     createLoadBalancerController(loadBalancerCidr),
     serviceAccountController,

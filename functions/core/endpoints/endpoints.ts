@@ -4,7 +4,7 @@ import type { Backend } from './backends.ts';
 import type { Endpoints, EndpointAddress, EndpointSubset, Service } from '#api/schema/kinds.generated';
 
 const MAX_ADDRESSES = 1_000;
-const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
+export const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 
 /** The elder form of the same: one object a service, addresses grouped by the ports that they share. */
 export function endpointsOf(service: Service, backends: Backend[]): Endpoints {

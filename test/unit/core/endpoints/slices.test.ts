@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { EndpointSlice, Node, Pod, Service } from '#api/schema/kinds.generated';
 import { backendsOf } from '#core/endpoints/backends';
 import { endpointsOf } from '#core/endpoints/endpoints';
-import { planSlices } from '#core/endpoints/slices';
-import type { SlicePlan } from '#core/endpoints/slices';
+import { planServiceSlices } from '#core/endpoints/slices';
+import type { SlicePlan } from '#core/endpoints/slice-plan';
 
 describe('what a slice says of a pod', () => {
   test.each<[string, Partial<Pod>, object, object]>([
@@ -64,7 +64,7 @@ test('the elder form: ready and not ready apart, sorted, without those on their 
 });
 
 function plan(of: Service, pods: Pod[], existing: EndpointSlice[] = [], nodes = new Map<string, Node>()): SlicePlan {
-  return planSlices({ service: of, backends: backendsOf(of, pods), existing, nodes });
+  return planServiceSlices({ service: of, backends: backendsOf(of, pods), existing, nodes });
 }
 
 function stored(slices: EndpointSlice[]): EndpointSlice[] {
