@@ -98,6 +98,7 @@ async function containerSpec(options: DockerPreparationOptions, volumes: PodVolu
     mounts,
     tty: container.tty === true,
     stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
     ...kernelLimits(pod, container, options.node.memoryBytes),
     ...securityOf(pod, container, place.image),
     hostNetwork: spec.hostNetwork === true,

@@ -129,6 +129,8 @@ export interface ContainerSpec {
   mounts: Mount[];
   tty: boolean;
   stdin: boolean;
+  /** Its standard input ends with the first who attaches. */
+  stdinOnce: boolean;
   /** In units of Docker and the kernel. */
   cpuShares?: number;
   cpuQuotaMicros?: number;

@@ -45,6 +45,10 @@ export class RelaySession {
     return this.isReady ? undefined : (this.over?.cause ?? LOST);
   }
 
+  get hasRoom(): boolean {
+    return this.over === undefined && this.channels.size < MAX_CHANNELS;
+  }
+
   open(label: string): ByteChannel {
     if (this.channels.size >= MAX_CHANNELS) throw new Error(`a relay session has at most ${MAX_CHANNELS} channels`);
     while (this.channels.has(this.nextChannel)) this.nextChannel = (this.nextChannel % 0xffff) + 1;

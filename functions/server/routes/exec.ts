@@ -1,11 +1,11 @@
 import { commandStreamsOf } from '#api/remote-command/channel-socket';
 import { failureStatus, type CommandStreams } from '#api/remote-command/command-streams';
-import { negotiateChannels } from '#api/remote-command/subprotocols';
 import type { CommandOptions, RelayRequest } from '#api/relay/protocol';
+import { SPDY_COMMAND_PROTOCOL, spdyCommandStreams } from '#api/spdy/command-streams';
 import { badRequest } from '#api/status';
-import type { Upgrade } from '#ports/upgrade';
 import { isTrue } from '../request-info.ts';
 import { containerOf, nodeOf, openRelay, podOf, requireCreate } from '../streams/pod-session.ts';
+import { acceptSpdy, requireChannels, requireSpdyProtocol } from '../streams/stream-protocols.ts';
 import { switched } from '../streams/switched.ts';
 import { relayCommand } from '../streams/relay-command.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -29,15 +29,16 @@ async function connect(request: ResourceRequest, toRelay: (target: Target) => Re
   const container = containerOf(pod, request.query.get('container') ?? '');
   const node = nodeOf(pod);
   const options = optionsOf(request.query);
-  const accept = acceptorOf(request.upgrade);
+  const accept = acceptorOf(request);
 
   const target = { namespace: request.info.namespace, pod: request.info.name, podUid: pod.metadata.uid ?? '', container, options };
   const over = new AbortController();
   request.request.signal.addEventListener('abort', () => over.abort(), { once: true });
   const opened = await openRelay(request, node, toRelay(target), over.signal);
   const streams = await accept(options);
+  if (streams === undefined) over.abort();
   // What the node refuses is told where a failure of the command would be: clients show it, and try no other way.
-  if ('refusal' in opened) void refuse(streams, opened.refusal.message);
+  else if ('refusal' in opened) void refuse(streams, opened.refusal.message);
   else void relayCommand(streams, opened.session, options);
   return switched();
 }
@@ -49,11 +50,19 @@ function optionsOf(query: URLSearchParams): CommandOptions {
   return { stdin, stdout, stderr: stderr && !tty, tty };
 }
 
-function acceptorOf(upgrade: Upgrade | undefined): (options: CommandOptions) => Promise<CommandStreams> {
-  if (upgrade?.protocol !== 'websocket') throw badRequest('Upgrade request required');
-  const protocol = negotiateChannels(upgrade.subprotocols);
-  if (protocol === undefined) throw badRequest(`no sub-protocol of [${upgrade.subprotocols.join(' ')}] is supported`);
-  return async (options) => commandStreamsOf(await upgrade.acceptWebSocket(protocol.name === '' ? undefined : protocol.name), protocol, options);
+/** undefined: the client left before its streams stood. */
+type Acceptor = (options: CommandOptions) => Promise<CommandStreams | undefined>;
+
+function acceptorOf({ upgrade, request }: ResourceRequest): Acceptor {
+  if (upgrade?.protocol === 'websocket') {
+    const protocol = requireChannels(upgrade);
+    return async (options) => commandStreamsOf(await upgrade.acceptWebSocket(protocol.name === '' ? undefined : protocol.name), protocol, options);
+  }
+  if (upgrade?.protocol === 'spdy/3.1') {
+    requireSpdyProtocol(request, SPDY_COMMAND_PROTOCOL);
+    return (options) => spdyCommandStreams(acceptSpdy(upgrade, SPDY_COMMAND_PROTOCOL), options);
+  }
+  throw badRequest('Upgrade request required');
 }
 
 async function refuse(streams: CommandStreams, message: string): Promise<void> {

@@ -1,22 +1,23 @@
 import { join, type ByteChannel } from '#api/connection/byte-channel';
+import { socketBytes } from '#api/connection/socket-bytes';
 import { acceptConnection } from '#api/port-forward/channel-connection';
-import { negotiateChannels } from '#api/remote-command/subprotocols';
 import type { RelaySession } from '#api/relay/session';
+import { forwardedConnections, PORT_FORWARD, TUNNELLED_PORT_FORWARD } from '#api/spdy/forwarded-connections';
 import { badRequest } from '#api/status';
 import type { Upgrade } from '#ports/upgrade';
 import { integerOf } from '../protocol/query.ts';
 import { nodeOf, openSession, podOf, requireCreate } from '../streams/pod-session.ts';
+import { acceptSpdy, requireChannels, requireSpdyProtocol } from '../streams/stream-protocols.ts';
 import { switched } from '../streams/switched.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
 /** `pods/NAME/portforward`: connections to ports of the pod's own loopback, over an upgraded connection. */
 export async function portForward(request: ResourceRequest): Promise<Response> {
   await requireCreate(request);
-  const { info, upgrade } = request;
+  const { info } = request;
   const pod = await podOf(request);
   const node = nodeOf(pod);
-  if (upgrade === undefined) throw badRequest('Upgrade request required');
-  const accept = acceptorOf(upgrade, request.query);
+  const accept = acceptorOf(request);
 
   const over = new AbortController();
   request.request.signal.addEventListener('abort', () => over.abort(), { once: true });
@@ -30,10 +31,24 @@ type Forward = (port: number, connection: ByteChannel) => Promise<void>;
 /** How connections come out of the upgraded request; `over` is called when no more do. */
 type Acceptor = (forward: Forward, over: () => void) => Promise<void>;
 
-function acceptorOf(upgrade: Upgrade, query: URLSearchParams): Acceptor {
-  const protocol = upgrade.protocol === 'websocket' ? negotiateChannels(upgrade.subprotocols) : undefined;
-  if (protocol === undefined) throw badRequest(`no sub-protocol of [${upgrade.subprotocols.join(' ')}] is supported`);
-  const port = portOf(query);
+function acceptorOf({ upgrade, request, query }: ResourceRequest): Acceptor {
+  if (upgrade?.protocol === 'websocket') return upgrade.subprotocols.includes(TUNNELLED_PORT_FORWARD) ? tunnelled(upgrade) : ofOneConnection(upgrade, portOf(query));
+  if (upgrade?.protocol === 'spdy/3.1') {
+    requireSpdyProtocol(request, PORT_FORWARD);
+    return async (forward, over) => void forwardedConnections(acceptSpdy(upgrade, PORT_FORWARD), forward).finally(over);
+  }
+  throw badRequest('Upgrade request required');
+}
+
+function tunnelled(upgrade: Upgrade): Acceptor {
+  return async (forward, over) => {
+    const socket = await upgrade.acceptWebSocket(TUNNELLED_PORT_FORWARD);
+    void forwardedConnections(socketBytes(socket), forward).finally(over);
+  };
+}
+
+function ofOneConnection(upgrade: Upgrade, port: number): Acceptor {
+  const protocol = requireChannels(upgrade);
   return async (forward, over) => {
     const connection = acceptConnection(await upgrade.acceptWebSocket(protocol.name === '' ? undefined : protocol.name), protocol, port);
     void forward(port, connection).finally(over);
@@ -50,11 +65,8 @@ function portOf(query: URLSearchParams): number {
   return number;
 }
 
-/** A broken connection ends alone; its client has been told. */
+/** A broken connection ends alone, and its client is told why. */
 async function forward(session: RelaySession, port: number, connection: ByteChannel): Promise<void> {
-  try {
-    await join(connection, session.open(String(port)));
-  } catch (error) {
-    connection.abort(error instanceof Error ? error.message : String(error));
-  }
+  if (!session.hasRoom) return connection.abort('too many connections are forwarded at once');
+  await join(connection, session.open(String(port))).catch(() => undefined);
 }

@@ -35,6 +35,7 @@ export function containerOptions(owner: Owner, spec: ContainerSpec): ContainerCr
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
     Tty: spec.tty,
     OpenStdin: spec.stdin,
+    StdinOnce: spec.stdinOnce,
     ...(spec.user === undefined ? {} : { User: spec.user }),
     // An image's own health check is not Kubernetes' business.
     Healthcheck: { Test: ['NONE'] },

@@ -22,6 +22,7 @@ export function simulatedPreparation(): Preparation {
       mounts: [],
       tty: false,
       stdin: false,
+      stdinOnce: false,
       groups: [],
       privileged: false,
       readOnlyRootFilesystem: false,
