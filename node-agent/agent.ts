@@ -1,5 +1,5 @@
 import type { ApiClient } from '#client/api-client';
-import { PODS } from '#client/core-resources';
+import { NODES, PODS } from '#client/core-resources';
 import { Informer, type Followed } from '#client/informer';
 import type { Channel } from './channel/channel.ts';
 import { openChannel } from './channel/open-channel.ts';
@@ -8,12 +8,13 @@ import { pulledImages, type PulledImagesOptions } from './images/pulled-images.t
 import type { PodNetwork } from './network/pod-network.ts';
 import { keepBeating } from './node/heartbeat.ts';
 import type { NodeFacts } from './node/node-facts.ts';
-import { registerNode } from './node/node-registration.ts';
+import { registerNode, type Node } from './node/node-registration.ts';
 import type { Pod } from './pod.ts';
 import type { DialInside } from './relay/port-forward.ts';
 import { RelayAnswers } from './relay/relay-answers.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { statusReporter } from './status/status-reporter.ts';
+import { nodeAdmission } from './sync/admission.ts';
 import { PodWorkers } from './sync/pod-workers.ts';
 import type { Preparation } from './sync/preparation.ts';
 import type { Checkpoints, PodEvents } from './sync/sync-deps.ts';
@@ -56,11 +57,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const stopped = new AbortController();
   const { signal } = stopped;
 
-  await registerNode(client, facts, clock);
+  const node = await registerNode(client, facts, clock);
   const workers = new PodWorkers({
     ...options,
     images: pulledImages({ runtime, events: options.events, clock, credentials: options.credentials }),
     statuses: statusReporter({ client, clock, log }),
+    refusal: nodeAdmission(node, () => client.get<Node>(NODES, { name: facts.name })),
   });
 
   const pods = new Informer<Pod>({ client, resource: PODS, select: { fieldSelector: `spec.nodeName=${facts.name}` } });

@@ -105,6 +105,7 @@ async function containerSpec(options: DockerPreparationOptions, volumes: PodVolu
     hostPid: spec.hostPID === true,
     hostIpc: spec.hostIPC === true,
     sharePid: spec.shareProcessNamespace === true,
+    ...(place.targetId === undefined ? {} : { pidOf: place.targetId }),
     terminationMessageFile,
     terminationMessageFromLog: container.terminationMessagePolicy === 'FallbackToLogsOnError',
   };

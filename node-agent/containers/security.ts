@@ -2,7 +2,7 @@ import type { Container } from '#api/schema/kinds.generated';
 import type { Pod } from '../pod.ts';
 import type { ContainerSpec, Image } from '../runtime/runtime.ts';
 
-type Security = Pick<ContainerSpec, 'groups' | 'privileged' | 'readOnlyRootFilesystem' | 'allowPrivilegeEscalation' | 'capabilities' | 'user'>;
+type Security = Pick<ContainerSpec, 'groups' | 'privileged' | 'readOnlyRootFilesystem' | 'allowPrivilegeEscalation' | 'capabilities' | 'user' | 'filterSystemCalls'>;
 
 /** The container's own securityContext over the pod's. Throws when it demands a user other than root and would be root. */
 export function securityOf(pod: Pod, container: Container, image: Image): Security {
@@ -17,9 +17,15 @@ export function securityOf(pod: Pod, container: Container, image: Image): Securi
     groups: [...(outer.supplementalGroups ?? []), ...(outer.fsGroup === undefined ? [] : [outer.fsGroup])].map(String),
     privileged: own.privileged === true,
     readOnlyRootFilesystem: own.readOnlyRootFilesystem === true,
+    filterSystemCalls: isFiltered(pod, container),
     allowPrivilegeEscalation: own.allowPrivilegeEscalation !== false,
     capabilities: { add: own.capabilities?.add ?? [], drop: own.capabilities?.drop ?? [] },
   };
+}
+
+/** Without a profile nothing is filtered, as a kubelet has it by default. */
+function isFiltered({ spec }: Pod, { securityContext }: Container): boolean {
+  return securityContext?.privileged !== true && (securityContext?.seccompProfile ?? spec.securityContext?.seccompProfile)?.type === 'RuntimeDefault';
 }
 
 function refuseRoot(pod: Pod, container: Container, { runAsUser, imageUser }: { runAsUser: number | undefined; imageUser: string }): void {

@@ -7,7 +7,7 @@ import type { NodeFacts } from './node-facts.ts';
 
 export interface Node extends KubeObject {
   spec?: { podCIDR?: string; podCIDRs?: string[]; unschedulable?: boolean };
-  status?: { conditions?: NodeCondition[] };
+  status?: { conditions?: NodeCondition[]; allocatable?: Record<string, string> };
 }
 
 interface NodeCondition {

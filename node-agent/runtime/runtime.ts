@@ -1,4 +1,4 @@
-import type { LifecycleHandler } from '#api/schema/kinds.generated';
+import type { LifecycleHandler, Probe } from '#api/schema/kinds.generated';
 
 /**
  * What runs containers. It keeps no intentions: the sync tells it each step, and reads back what is there.
@@ -35,7 +35,7 @@ export interface Runtime {
   openExec(containerId: string, command: string[], options: StreamOptions): Promise<OpenProcess>;
   /** The streams of the container's own process, from now on. */
   openAttach(containerId: string, options: { stdin: boolean }): Promise<OpenProcess>;
-  probe(target: ProbeTarget, handler: LifecycleHandler, timeoutMs: number): Promise<ProbeResult>;
+  probe(target: ProbeTarget, handler: ProbeHandler, timeoutMs: number): Promise<ProbeResult>;
 
   /** Where the container's json-file log lies (rotated files beside it); undefined: it has none. */
   logFile(containerId: string): Promise<string | undefined>;
@@ -110,12 +110,14 @@ export interface SandboxSpec {
   sysctls: Record<string, string>;
 }
 
+/** A sidecar is an init container that goes on running; an ephemeral one is added to a pod that runs, to look into it. */
+export type ContainerRole = 'main' | 'init' | 'sidecar' | 'ephemeral';
+
 export interface ContainerSpec {
   pod: PodIdentity;
   name: string;
   attempt: number;
-  /** A sidecar is an init container that goes on running. */
-  role: 'main' | 'init' | 'sidecar';
+  role: ContainerRole;
   sandboxId: string;
   specHash: string;
   /** As the pod names it. */
@@ -145,6 +147,10 @@ export interface ContainerSpec {
   hostPid: boolean;
   hostIpc: boolean;
   sharePid: boolean;
+  /** A container whose processes it sees. */
+  pidOf?: string;
+  /** By the runtime's own filter of system calls. */
+  filterSystemCalls?: boolean;
   oomScoreAdj?: number;
   /** On the host; what the container leaves in it becomes its termination message. */
   terminationMessageFile?: string;
@@ -196,6 +202,8 @@ export interface OpenProcess {
   /** Ends what was begun for this one: a command is killed, an attached process goes on. */
   close(): Promise<void>;
 }
+/** Of a probe or a hook: how it asks. */
+export type ProbeHandler = LifecycleHandler & Pick<Probe, 'grpc'>;
 
 export interface ProbeTarget {
   podUid: string;

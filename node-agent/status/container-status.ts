@@ -50,7 +50,16 @@ function notStarted(input: ContainerStatusInput, container: Container, { init }:
   const hasInit = (input.pod.spec.initContainers?.length ?? 0) > 0;
   const creating = { reason: hasInit && (init || !input.initialised) ? 'PodInitializing' : 'ContainerCreating' };
   const waiting = waitingOf(input, container, undefined) ?? creating;
-  return { name: container.name, state: { waiting }, lastState: {}, ready: false, restartCount: 0, image: container.image ?? '', imageID: '', started: false };
+  return { name: container.name, state: { waiting }, ...lost(input.pod, container.name), ready: false, image: container.image ?? '', imageID: '', started: false };
+}
+
+/** Where nothing is left of a container that has run: that it did, and how often. */
+function lost({ status }: Pod, name: string): Pick<ContainerStatus, 'lastState' | 'restartCount'> {
+  const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
+  if (known?.containerID === undefined) return { lastState: known?.lastState ?? {}, restartCount: known?.restartCount ?? 0 };
+  const { containerID, state, lastState = {}, restartCount } = known;
+  const unknown = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was deleted.  The container used to be Running', containerID } };
+  return { lastState: state?.running !== undefined ? unknown : state?.terminated !== undefined ? { terminated: state.terminated } : lastState, restartCount: restartCount + 1 };
 }
 
 /** What a finished pod's containers came to is kept, also when nothing is left of them here. */

@@ -1,7 +1,7 @@
-import type { PodStatus } from '#api/schema/kinds.generated';
+import type { Container, PodStatus } from '#api/schema/kinds.generated';
 import { timestamp } from '../clock.ts';
-import type { ContainerStatus, Pod } from '../pod.ts';
-import { isSidecar, liveSandbox, newestOf, restartPolicyOf } from '../sync/container-view.ts';
+import type { ContainerStatus, Pod, PodPhase } from '../pod.ts';
+import { isSidecar, liveSandbox, newestOf } from '../sync/container-view.ts';
 import type { PodMemory } from '../sync/pod-memory.ts';
 import { conditionsOf } from './conditions.ts';
 import { containerStatus, type ContainerStatusInput } from './container-status.ts';
@@ -23,8 +23,11 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const common = { ...input, initialised, initDone: memory.initDone };
   const initStatuses = (pod.spec.initContainers ?? []).map((container) => finishedInit(input, containerStatus(common, container, { init: true })));
   const statuses = pod.spec.containers.map((container) => containerStatus(common, container, { init: false }));
-  const computed = phaseOf(restartPolicyOf(pod), { statuses: initStatuses, done: initialised }, statuses);
-  const phase = memory.failure !== undefined ? 'Failed' : (memory.finalPhase ?? computed);
+  const ephemeralStatuses = (pod.spec.ephemeralContainers ?? []).map((container) => containerStatus(common, container, { init: false }));
+  const reached = reachedPhase(input);
+  // It is not over before all of it is.
+  const isHeld = isFinal(reached) && input.observed?.containers.some(({ state }) => state === 'running') === true;
+  const phase = isHeld ? heldPhase(pod) : reached;
   const sandboxReady = liveSandbox(input.observed) !== undefined && input.networkReady;
   const { reason: _reason, message: _message, podIP: _podIp, podIPs: _podIps, ...kept } = pod.status ?? {};
   const ip = pod.spec.hostNetwork === true ? input.hostIp : input.podIp;
@@ -32,7 +35,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     ...kept,
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
-    ...(memory.failure ?? {}),
+    ...(isHeld ? {} : (memory.failure ?? {})),
     conditions: conditionsOf({ pod, phase, initialised, sandboxReady, initStatuses, statuses, now: timestamp(input.nowMs) }),
     hostIP: input.hostIp,
     hostIPs: [{ ip: input.hostIp }],
@@ -40,7 +43,23 @@ export function podStatus(input: PodStatusInput): PodStatus {
     startTime: pod.status?.startTime ?? timestamp(memory.startTimeMs),
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
+    ...(ephemeralStatuses.length === 0 ? {} : { ephemeralContainerStatuses: ephemeralStatuses }),
   };
+}
+
+/** What the pod has come to, though some of it may still be running to its end. */
+export function reachedPhase(input: PodStatusInput): PodPhase {
+  const { pod, memory } = input;
+  if (memory.failure !== undefined) return 'Failed';
+  if (memory.finalPhase !== undefined) return memory.finalPhase;
+  const initialised = isInitialised(input);
+  const common = { ...input, initialised, initDone: memory.initDone };
+  const of = (containers: Container[] | undefined, init: boolean): ContainerStatus[] => (containers ?? []).map((container) => containerStatus(common, container, { init }));
+  return phaseOf(pod, { statuses: of(pod.spec.initContainers, true).map((status) => finishedInit(input, status)), done: initialised }, of(pod.spec.containers, false));
+}
+
+function heldPhase({ status }: Pod): PodPhase {
+  return status?.phase === 'Pending' ? 'Pending' : 'Running';
 }
 
 /** All init containers have ended well, and all sidecars have started. */

@@ -1,6 +1,6 @@
 import type { Container } from '#api/schema/kinds.generated';
 import type { Pod, RestartPolicy } from '../pod.ts';
-import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime/runtime.ts';
+import type { ContainerRole, ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime/runtime.ts';
 
 /** All attempts of one container, the newest first. */
 export function attemptsOf(observed: ObservedPod | undefined, name: string): ObservedContainer[] {
@@ -17,7 +17,13 @@ export function liveSandbox(observed: ObservedPod | undefined): ObservedSandbox 
 
 export const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
 
-export function roleOf(pod: Pod, container: Container): 'main' | 'init' | 'sidecar' {
+/** In the order of their start. */
+export function allContainers({ spec }: Pod): Container[] {
+  return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
+}
+
+export function roleOf(pod: Pod, container: Container): ContainerRole {
+  if (pod.spec.ephemeralContainers?.some(({ name }) => name === container.name) === true) return 'ephemeral';
   if (pod.spec.initContainers?.some(({ name }) => name === container.name) !== true) return 'main';
   return isSidecar(container) ? 'sidecar' : 'init';
 }
@@ -26,7 +32,14 @@ export function restartPolicyOf({ spec }: Pod): RestartPolicy {
   return spec.restartPolicy === 'Never' || spec.restartPolicy === 'OnFailure' ? spec.restartPolicy : 'Always';
 }
 
-/** Whether a container that ended so is started again under this policy. */
-export function restarts(policy: RestartPolicy, exitCode: number): boolean {
+/** Whether a container that ended so is started again: by its own rules, its own policy, or what its pod says of such containers. */
+export function restartsAfter(policy: RestartPolicy, container: Container, exitCode: number): boolean {
+  // A rule knows one action: to start again.
+  if (container.restartPolicyRules?.some(({ exitCodes }) => (exitCodes?.values ?? []).includes(exitCode) === (exitCodes?.operator !== 'NotIn')) === true) return true;
+  const { restartPolicy } = container;
+  return restarts(restartPolicy === 'Always' || restartPolicy === 'OnFailure' || restartPolicy === 'Never' ? restartPolicy : policy, exitCode);
+}
+
+function restarts(policy: RestartPolicy, exitCode: number): boolean {
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 }

@@ -2,7 +2,7 @@ import type { Container } from '#api/schema/kinds.generated';
 import { retryAtMs } from '../back-off/back-off.ts';
 import type { Pod, RestartPolicy } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
-import { attemptsOf, isSidecar, liveSandbox, newestOf, restartPolicyOf, restarts } from './container-view.ts';
+import { attemptsOf, isSidecar, liveSandbox, newestOf, restartPolicyOf, restartsAfter } from './container-view.ts';
 import { specHashOf } from './spec-hash.ts';
 import type { PodMemory } from './pod-memory.ts';
 
@@ -58,6 +58,7 @@ export function planPod(view: PodView): PodPlan {
   killStrangers(view, plan, sandbox.id);
   plan.remove.push(...(view.observed?.sandboxes ?? []).filter((other) => !other.running && other.id !== sandbox.id).map((other) => other.id));
 
+  planEphemeral(view, plan);
   const initialised = planInit(view, plan);
   if (initialised) for (const container of pod.spec.containers) planContainer(view, plan, { container, policy: restartPolicyOf(pod) });
   return plan;
@@ -66,10 +67,11 @@ export function planPod(view: PodView): PodPlan {
 /** Everything is to end: the pod is deleted, finished or failed. Settled when nothing runs. */
 export function planTermination(view: PodView, plan: PodPlan = { start: [], kill: [], remove: [], backingOff: new Map(), settled: false }): PodPlan {
   const living = (view.observed?.containers ?? []).filter((container) => container.state === 'running');
-  // Sidecars serve the others to the end.
-  const sidecars = new Set((view.pod.spec.initContainers ?? []).filter(isSidecar).map((container) => container.name));
-  const first = living.filter((container) => !sidecars.has(container.name));
-  for (const container of first.length > 0 ? first : living) {
+  // Sidecars serve the others to the end, and each those that were started after it.
+  const sidecars = (view.pod.spec.initContainers ?? []).filter(isSidecar).map((container) => container.name);
+  const served = living.filter((container) => !sidecars.includes(container.name));
+  const last = sidecars.findLast((name) => living.some((container) => container.name === name));
+  for (const container of served.length > 0 ? served : living.filter(({ name }) => name === last)) {
     if (!view.busy.has(container.name)) plan.kill.push({ id: container.id, name: container.name, message: `Stopping container ${container.name}`, cause: 'terminating' });
   }
   plan.settled = living.length === 0 && view.busy.size === 0;
@@ -85,7 +87,7 @@ function planSandbox(view: PodView, plan: PodPlan): PodPlan {
     if (container.state === 'running' && !busy.has(container.name)) plan.kill.push({ id: container.id, name: container.name, message: 'Pod sandbox changed, it will be killed and re-created.', cause: 'sandbox' });
   }
   const policy = restartPolicyOf(pod);
-  const finished = (observed?.containers.length ?? 0) > 0 && pod.spec.containers.every((container) => isFinished(newestOf(observed, container.name), policy));
+  const finished = (observed?.containers.length ?? 0) > 0 && pod.spec.containers.every((container) => isFinished(policy, container, newestOf(observed, container.name)));
   if (finished) return plan;
   const attempts = (observed?.sandboxes ?? []).map((sandbox) => sandbox.attempt);
   plan.createSandbox = { attempt: attempts.length === 0 ? 0 : Math.max(...attempts) + 1 };
@@ -97,7 +99,7 @@ function startWhileSandboxStarts(view: PodView, plan: PodPlan): PodPlan {
   if ((view.observed?.containers.length ?? 0) > 0) return plan;
   const first = (view.pod.spec.initContainers ?? []).slice(0, 1);
   for (const container of first.length > 0 ? first : view.pod.spec.containers) {
-    if (!view.busy.has(container.name) && !isBlocked(view, plan, container.name)) plan.start.push({ container, attempt: 0 });
+    if (!view.busy.has(container.name) && !isBlocked(view, plan, container.name)) plan.start.push({ container, attempt: lostAttempts(view.pod, container.name) });
   }
   return plan;
 }
@@ -124,10 +126,10 @@ function planContainer(view: PodView, plan: PodPlan, { container, policy, init =
   if (view.busy.has(container.name)) return;
   const newest = newestOf(view.observed, container.name);
   // Created and never started: an agent died in between. The same attempt is made again.
-  if (newest === undefined || newest.state === 'created') return planStart(view, plan, { container, attempt: newest?.attempt ?? 0 });
+  if (newest === undefined || newest.state === 'created') return planStart(view, plan, { container, attempt: newest?.attempt ?? lostAttempts(view.pod, container.name) });
   if (newest.state === 'running') return planRunning(view, plan, { container, running: newest });
   // A new sandbox is initialised anew.
-  if (!restarts(policy, newest.exitCode ?? 0) && !(init && !inLiveSandbox(view, newest))) return;
+  if (!restartsAfter(policy, container, newest.exitCode ?? 0) && !(init && !inLiveSandbox(view, newest))) return;
   const backOff = view.memory.backOff[container.name];
   const untilMs = retryAtMs(backOff, newest.finishedAtMs ?? newest.createdAtMs);
   if (untilMs > view.nowMs && backOff !== undefined) {
@@ -135,6 +137,20 @@ function planContainer(view: PodView, plan: PodPlan, { container, policy, init =
     return wakeBy(plan, untilMs);
   }
   planStart(view, plan, { container, attempt: newest.attempt + 1 });
+}
+
+/** Each runs once. */
+function planEphemeral(view: PodView, plan: PodPlan): void {
+  for (const container of view.pod.spec.ephemeralContainers ?? []) {
+    const newest = newestOf(view.observed, container.name);
+    if (!view.busy.has(container.name) && (newest === undefined || newest.state === 'created')) planStart(view, plan, { container, attempt: 0 });
+  }
+}
+
+/** Where nothing is left of a container that has run (the host was set up anew), its restarts are counted on. */
+function lostAttempts({ status }: Pod, name: string): number {
+  const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
+  return known === undefined ? 0 : known.restartCount + (known.containerID === undefined ? 0 : 1);
 }
 
 function planRunning(view: PodView, plan: PodPlan, { container, running }: { container: Container; running: ObservedContainer }): void {
@@ -178,8 +194,8 @@ function staleAttempts({ observed }: PodView): string[] {
   return [...names].flatMap((name) => attemptsOf(observed, name).slice(2).filter((container) => container.state !== 'running').map((container) => container.id));
 }
 
-function isFinished(newest: ObservedContainer | undefined, policy: RestartPolicy): boolean {
-  return newest?.state === 'exited' && !restarts(policy, newest.exitCode ?? 0);
+function isFinished(policy: RestartPolicy, container: Container, newest: ObservedContainer | undefined): boolean {
+  return newest?.state === 'exited' && !restartsAfter(policy, container, newest.exitCode ?? 0);
 }
 
 function inLiveSandbox(view: PodView, container: ObservedContainer): boolean {

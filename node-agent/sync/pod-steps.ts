@@ -2,6 +2,7 @@ import type { Container } from '#api/schema/kinds.generated';
 import type { Pod } from '../pod.ts';
 import type { HostPort } from '../network/pod-network.ts';
 import type { SyncDeps } from './sync-deps.ts';
+import { allContainers } from './container-view.ts';
 import { StartProblem } from './preparation.ts';
 
 /** A sandbox on its way: named as soon as it is created, of use once it has started. */
@@ -18,16 +19,18 @@ const WITHDRAWAL_TIMEOUT_MS = 10_000;
 /** Creates and starts the sandbox and joins it to the network. The caller waits for `started`. */
 export function makeSandbox(deps: SyncDeps, pod: Pod, { attempt, podIp }: { attempt: number; podIp: string | undefined }): Sandbox {
   const { spec, metadata } = pod;
-  const created = deps.runtime.createSandbox({
-    pod: identityOf(pod),
-    attempt,
-    hostname: hostnameOf(pod),
-    hostNetwork: spec.hostNetwork === true,
-    hostPid: spec.hostPID === true,
-    hostIpc: spec.hostIPC === true,
-    sharePid: spec.shareProcessNamespace === true,
-    sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
-  });
+  const create = async (): Promise<string> =>
+    deps.runtime.createSandbox({
+      pod: identityOf(pod),
+      attempt,
+      hostname: sandboxHostname(pod, deps.network.dns?.domain),
+      hostNetwork: spec.hostNetwork === true,
+      hostPid: spec.hostPID === true,
+      hostIpc: spec.hostIPC === true,
+      sharePid: spec.shareProcessNamespace === true,
+      sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
+    });
+  const created = create();
   const start = async (): Promise<void> => {
     const { pid } = await deps.runtime.startSandbox(await created);
     if (podIp === undefined || spec.hostNetwork === true) return;
@@ -43,8 +46,8 @@ export function makeSandbox(deps: SyncDeps, pod: Pod, { attempt, podIp }: { atte
 }
 
 /** From image to running container; everything that need not wait for the sandbox is done while it starts. */
-export async function startContainer(deps: SyncDeps, pod: Pod, start: { container: Container; attempt: number; sandbox: Sandbox; podIp: string | undefined; beforeCreate: () => void }): Promise<void> {
-  const { container, attempt, sandbox, podIp, beforeCreate } = start;
+export async function startContainer(deps: SyncDeps, pod: Pod, start: { container: Container; attempt: number; sandbox: Sandbox; podIp: string | undefined; targetId: string | undefined; beforeCreate: () => void }): Promise<void> {
+  const { container, attempt, sandbox, podIp, targetId, beforeCreate } = start;
   const named = sandbox.created.catch(() => sandbox.started.then(() => '')); // fails as the start does
   const [image, sandboxId] = await Promise.all([deps.images.ensure(pod, container), named, deps.preparation.mountVolumes(pod)]);
   const fail = (reason: string, error: unknown): never => {
@@ -52,7 +55,7 @@ export async function startContainer(deps: SyncDeps, pod: Pod, start: { containe
     if (problem.reason !== undefined) deps.events.emit(pod, { type: 'Warning', reason: 'Failed', message: `Error: ${problem.message}`, container: container.name });
     throw problem;
   };
-  const spec = await deps.preparation.containerSpec(pod, container, { sandboxId, attempt, image, podIp }).catch((error: unknown) => fail('CreateContainerConfigError', error));
+  const spec = await deps.preparation.containerSpec(pod, container, { sandboxId, attempt, image, podIp, targetId }).catch((error: unknown) => fail('CreateContainerConfigError', error));
   beforeCreate();
   const id = await deps.runtime.createContainer(spec).catch((error: unknown) => fail('CreateContainerError', error));
   await sandbox.started;
@@ -68,7 +71,9 @@ async function postStart(deps: SyncDeps, pod: Pod, { container, id, podIp }: { c
   if (hook === undefined) return;
   const message = await runHook(deps, pod, { container, id, podIp, hook, timeoutMs: 120_000 });
   if (message === undefined) return;
-  deps.events.emit(pod, { type: 'Warning', reason: 'FailedPostStartHook', message: `PostStartHook failed: ${message}`, container: container.name });
+  deps.events.emit(pod, { type: 'Warning', reason: 'FailedPostStartHook', message: 'PostStartHook failed', container: container.name });
+  deps.events.emit(pod, { type: 'Normal', reason: 'Killing', message: 'FailedPostStartHook', container: container.name });
+  deps.log(`pod ${pod.metadata.namespace}/${pod.metadata.name}, container ${container.name}: postStart hook: ${message}`);
   await deps.runtime.stopContainer(id, graceSecondsOf(pod));
   throw new StartProblem('PostStartHookError', message, CONTAINER_RETRY_MS);
 }
@@ -87,11 +92,13 @@ export async function killContainer(deps: SyncDeps, pod: Pod, kill: { id: string
 }
 
 async function runPreStop(deps: SyncDeps, pod: Pod, { id, name, graceSeconds, podIp }: { id: string; name: string; graceSeconds: number; podIp: string | undefined }): Promise<void> {
-  const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((candidate) => candidate.name === name);
+  const container = allContainers(pod).find((candidate) => candidate.name === name);
   const hook = container?.lifecycle?.preStop;
   if (container === undefined || hook === undefined || graceSeconds <= 0) return;
   const message = await runHook(deps, pod, { container, id, podIp, hook, timeoutMs: graceSeconds * 1000 });
-  if (message !== undefined) deps.events.emit(pod, { type: 'Warning', reason: 'FailedPreStopHook', message: `PreStopHook failed: ${message}`, container: name });
+  if (message === undefined) return;
+  deps.log(`pod ${pod.metadata.namespace}/${pod.metadata.name}, container ${name}: preStop hook: ${message}`);
+  deps.events.emit(pod, { type: 'Warning', reason: 'FailedPreStopHook', message: 'PreStopHook failed', container: name });
 }
 
 type Hook = NonNullable<NonNullable<Container['lifecycle']>['preStop']>;
@@ -129,6 +136,19 @@ export function hostPortsOf(pod: Pod): HostPort[] {
       hostPort === undefined || hostPort === 0 ? [] : [{ hostPort, containerPort, protocol: protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP', ...(hostIP === undefined || hostIP === '' ? {} : { hostIp: hostIP }) }],
     ),
   );
+}
+
+const MAX_HOSTNAME = 64;
+
+/** The short name, or all of it where the pod asks for that. */
+export function sandboxHostname(pod: Pod, domain = 'cluster.local'): string {
+  const { hostnameOverride = '', setHostnameAsFQDN, subdomain = '' } = pod.spec;
+  if (hostnameOverride !== '') return hostnameOverride;
+  const hostname = hostnameOf(pod);
+  if (setHostnameAsFQDN !== true || subdomain === '') return hostname;
+  const full = `${hostname}.${subdomain}.${pod.metadata.namespace}.svc.${domain}`;
+  if (full.length > MAX_HOSTNAME) throw new Error(`Failed to construct FQDN from Pod hostname and cluster domain, FQDN ${full} is too long (${MAX_HOSTNAME} characters is the max, ${full.length} characters requested)`);
+  return full;
 }
 
 function identityOf({ metadata }: Pod): { uid: string; namespace: string; name: string } {

@@ -3,14 +3,14 @@ import { afterRetry } from '../back-off/back-off.ts';
 import type { Pod } from '../pod.ts';
 import { ContainerProbes } from '../probes/container-probes.ts';
 import type { ObservedPod } from '../runtime/runtime.ts';
-import { podStatus } from '../status/pod-status.ts';
+import { podStatus, reachedPhase, type PodStatusInput } from '../status/pod-status.ts';
 import type { Problem } from '../status/container-status.ts';
-import { liveSandbox, newestOf } from './container-view.ts';
+import { allContainers, liveSandbox, newestOf } from './container-view.ts';
 import { planPod, planTermination, type PodPlan, type PodView } from './plan.ts';
 import type { PodMemory } from './pod-memory.ts';
 import { graceSecondsOf, killContainer, makeSandbox, portsOf, startContainer, textOf, type Sandbox } from './pod-steps.ts';
 import { StartProblem } from './preparation.ts';
-import type { SyncDeps } from './sync-deps.ts';
+import type { PodEvent, SyncDeps } from './sync-deps.ts';
 
 const FORCED_GRACE_SECONDS = 1;
 const RETRY_MS = 5_000;
@@ -24,6 +24,8 @@ export class PodWorker {
   private readonly deps: SyncDeps;
   private readonly memory: PodMemory;
   private readonly onGone: () => void;
+  private readonly neighbours: () => Pod[];
+  private isAdmitted: boolean;
   private readonly busy = new Set<string>();
   /** Of the busy: nothing is there of them yet. They may pull for long, and hold up no deletion. */
   private readonly preparing = new Set<string>();
@@ -45,18 +47,25 @@ export class PodWorker {
   private alarm = new AbortController();
   private refreshing: Promise<void> = Promise.resolve();
 
-  constructor(deps: SyncDeps, pod: Pod, { memory, fresh, onGone }: { memory: PodMemory; fresh: boolean; onGone: () => void }) {
+  constructor(deps: SyncDeps, pod: Pod, { memory, fresh, neighbours, onGone }: { memory: PodMemory; fresh: boolean; neighbours: () => Pod[]; onGone: () => void }) {
     this.fresh = fresh;
     this.deps = deps;
     this.pod = pod;
     this.memory = memory;
     this.onGone = onGone;
+    this.neighbours = neighbours;
+    this.isAdmitted = pod.status?.startTime !== undefined;
     const phase = pod.status?.phase;
     if (phase === 'Succeeded' || phase === 'Failed') this.memory.finalPhase = phase;
   }
 
   get uid(): string {
     return this.pod.metadata.uid ?? '';
+  }
+
+  /** It holds resources and ports of the node. */
+  get takesPlace(): boolean {
+    return this.isAdmitted && !this.removed && this.memory.finalPhase === undefined;
   }
 
   /** The pod as the server has it now. */
@@ -126,6 +135,7 @@ export class PodWorker {
   private async round(): Promise<void> {
     const observed = this.fresh ? undefined : await this.deps.runtime.inspect(this.uid);
     this.fresh = false;
+    if (!this.isAdmitted && !this.terminating) await this.admit();
     this.recall(observed);
     this.watchOver(observed);
     const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), busy: this.terminating ? new Set([...this.busy].filter((name) => !this.preparing.has(name))) : this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
@@ -136,6 +146,12 @@ export class PodWorker {
     this.report(plan, observed);
     if (plan.settled) await this.settle(observed);
     if (plan.wakeAtMs !== undefined) this.wakeAt(plan.wakeAtMs);
+  }
+
+  private async admit(): Promise<void> {
+    const refusal = await this.deps.refusal(this.pod, this.neighbours());
+    if (refusal !== undefined) this.fail({ reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }, { type: 'Warning', ...refusal });
+    this.isAdmitted = true;
   }
 
   private get terminating(): boolean {
@@ -230,7 +246,9 @@ export class PodWorker {
       if (this.terminating || this.stopped) throw new StartProblem(undefined, 'the pod is ending', RETRY_MS);
       this.preparing.delete(name);
     };
-    this.begin(name, () => startContainer(this.deps, this.pod, { container, attempt, sandbox, podIp: this.address, beforeCreate }).finally(() => this.preparing.delete(name)));
+    const target = this.pod.spec.ephemeralContainers?.find((candidate) => candidate.name === name)?.targetContainerName;
+    const targetId = target === undefined ? undefined : newestOf(observed, target)?.id;
+    this.begin(name, () => startContainer(this.deps, this.pod, { container, attempt, sandbox, podIp: this.address, targetId, beforeCreate }).finally(() => this.preparing.delete(name)));
   }
 
   /** Runs a step beside the rounds; its failure is shown and tried again later. */
@@ -259,7 +277,7 @@ export class PodWorker {
 
   private async kill({ id, name, message, cause }: PodPlan['kill'][number]): Promise<void> {
     this.deps.events.emit(this.pod, { type: 'Normal', reason: 'Killing', message, container: name });
-    const container = this.pod.spec.containers.find((candidate) => candidate.name === name);
+    const container = allContainers(this.pod).find((candidate) => candidate.name === name);
     const probe = cause === 'liveness' ? container?.livenessProbe : cause === 'startup' ? container?.startupProbe : undefined;
     const graceSeconds = this.removed ? FORCED_GRACE_SECONDS : (probe?.terminationGracePeriodSeconds ?? graceSecondsOf(this.pod));
     await killContainer(this.deps, this.pod, { id, name, graceSeconds, podIp: this.address, forGood: cause === 'terminating' && !this.removed });
@@ -282,17 +300,17 @@ export class PodWorker {
     this.deps.events.emit(this.pod, { type: 'Warning', reason: 'BackOff', message: `Back-off restarting failed container ${name} in pod ${podName}_${namespace}(${this.uid})`, container: name });
   }
 
-  private fail(failure: { reason: string; message: string }): void {
+  private fail(failure: { reason: string; message: string }, event: PodEvent = { type: 'Normal', ...failure }): void {
     this.memory.failure = failure;
     this.memory.finalPhase = 'Failed';
-    this.deps.events.emit(this.pod, { type: 'Normal', ...failure });
+    this.deps.events.emit(this.pod, event);
     this.save();
     this.dirty = true;
   }
 
   private report(plan: PodPlan, observed: ObservedPod | undefined): void {
     if (this.removed) return;
-    const status = podStatus({
+    const input: PodStatusInput = {
       pod: this.pod,
       observed,
       memory: this.memory,
@@ -304,15 +322,16 @@ export class PodWorker {
       podIp: this.memory.podIp ?? this.pod.status?.podIP,
       networkReady: this.networkReady,
       nowMs: this.deps.clock.now(),
-    });
+    };
+    const status = podStatus(input);
     // A deleted pod's phase becomes final only when nothing of it runs any more.
-    const final = status.phase === 'Succeeded' || status.phase === 'Failed';
-    if (final && this.memory.finalPhase === undefined && !this.terminating) {
-      this.memory.finalPhase = status.phase === 'Succeeded' ? 'Succeeded' : 'Failed';
+    const reached = reachedPhase(input);
+    if ((reached === 'Succeeded' || reached === 'Failed') && this.memory.finalPhase === undefined && !this.terminating) {
+      this.memory.finalPhase = reached;
       this.save();
       this.dirty = true;
     }
-    this.statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+    this.statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? []), ...(status.ephemeralContainerStatuses ?? [])];
     this.deps.statuses.report(this.pod, status);
   }
 
@@ -360,6 +379,6 @@ function isRelabelled(before: Pod, after: Pod): boolean {
 
 /** Our own status report comes back as a change: nothing to do. */
 function isOwnEcho(before: Pod, after: Pod): boolean {
-  const of = ({ metadata, spec }: Pod): string => JSON.stringify([metadata.generation, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, metadata.annotations, metadata.labels, spec.containers.map(({ image }) => image)]);
+  const of = ({ metadata, spec, status }: Pod): string => JSON.stringify([spec.readinessGates?.map(({ conditionType }) => status?.conditions?.find(({ type }) => type === conditionType)?.status), metadata.generation, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, metadata.annotations, metadata.labels, spec.containers.map(({ image }) => image)]);
   return of(before) === of(after);
 }

@@ -71,7 +71,7 @@ export class PodWorkers {
 
   private begin(pod: Pod, { memory, fresh }: { memory?: PodMemory | undefined; fresh: boolean }): PodWorker {
     const uid = pod.metadata.uid ?? '';
-    const worker = new PodWorker(this.deps, pod, { memory: memory ?? freshMemory(this.deps.clock.now()), fresh, onGone: () => this.workers.delete(uid) });
+    const worker = new PodWorker(this.deps, pod, { memory: memory ?? freshMemory(startTimeMs(pod) ?? this.deps.clock.now()), fresh, neighbours: () => [...this.workers.values()].filter((other) => other.uid !== uid && other.takesPlace).map((other) => other.pod), onGone: () => this.workers.delete(uid) });
     this.workers.set(uid, worker);
     worker.update(pod);
     worker.poke();
@@ -85,6 +85,11 @@ export class PodWorkers {
       orphan.remove();
     }
   }
+}
+
+/** An agent that has lost its checkpoint asks the server since when the pod is here. */
+function startTimeMs({ status }: Pod): number | undefined {
+  return status?.startTime === undefined ? undefined : Date.parse(status.startTime);
 }
 
 function referencesOf(pod: Pod): string[] {

@@ -19,6 +19,8 @@ export interface ContainerPlace {
   attempt: number;
   image: Image;
   podIp: string | undefined;
+  /** The container whose processes an ephemeral one is to see. */
+  targetId?: string | undefined;
 }
 
 /** Why a container cannot be started now. */

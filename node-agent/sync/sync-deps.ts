@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { PodNetwork } from '../network/pod-network.ts';
 import type { Pod } from '../pod.ts';
 import type { Image, Runtime } from '../runtime/runtime.ts';
+import type { PodRefusal } from './admission.ts';
 import type { PodMemory } from './pod-memory.ts';
 import type { Preparation } from './preparation.ts';
 
@@ -19,6 +20,8 @@ export interface SyncDeps {
   checkpoints: Checkpoints;
   clock: Clock;
   hostIp: string;
+  /** Why this node does not take the pod beside the others that it has; undefined: it does. */
+  refusal(pod: Pod, others: Pod[]): Promise<PodRefusal | undefined>;
   log: (message: string, error?: unknown) => void;
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import type { ConfigMap, Container, PersistentVolume, PersistentVolumeClaim, PodStatus, Secret } from '#api/schema/kinds.generated';
+import type { ConfigMap, Container, EphemeralContainer, PersistentVolume, PersistentVolumeClaim, PodStatus, Secret } from '#api/schema/kinds.generated';
 import { checkpointFolder } from '#node-agent/checkpoint/checkpoint-folder';
 import { systemClock } from '#node-agent/clock';
 import { dockerPreparation } from '#node-agent/containers/docker-preparation';
@@ -14,6 +14,7 @@ import { nodeFolders } from '#node-agent/node-folders';
 import { removeAll, settingsFile } from '#node-agent/remove-all';
 import type { Pod } from '#node-agent/pod';
 import { dockerRuntime } from '#node-agent/runtime/docker/docker-runtime';
+import { podRefusal } from '#node-agent/sync/admission';
 import { PodWorkers } from '#node-agent/sync/pod-workers';
 import type { PodEvent } from '#node-agent/sync/sync-deps';
 import type { ServiceAccountTokens } from '#node-agent/volumes/service-account-tokens';
@@ -68,6 +69,7 @@ export class DockerNode {
       checkpoints: checkpointFolder(folders.pods, () => undefined),
       clock,
       hostIp: '192.0.2.1',
+      refusal: async (pod, others) => podRefusal(pod, { node: { metadata: { name: 'n1' } }, others }),
       log: () => undefined,
     });
     this.workers = workers;
@@ -100,6 +102,14 @@ export class DockerNode {
     const deleted = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: new Date().toISOString(), deletionGracePeriodSeconds: gracePeriodSeconds } };
     this.pods.delete(name);
     this.workers?.see({ type: 'MODIFIED', object: deleted });
+  }
+
+  addEphemeral(name: string, container: EphemeralContainer): void {
+    const pod = this.pods.get(name);
+    if (pod === undefined) throw new Error(`there is no pod ${name}`);
+    const grown: Pod = { ...pod, metadata: { ...pod.metadata, generation: (pod.metadata.generation ?? 1) + 1 }, spec: { ...pod.spec, ephemeralContainers: [withImage(container)] } };
+    this.pods.set(name, grown);
+    this.workers?.see({ type: 'MODIFIED', object: grown });
   }
 
   /** The API forgets a pod while no agent listens. */

@@ -85,12 +85,13 @@ function isReferredTo(resource: ApiResource): boolean {
   return resource.group === '' && (resource.resource === 'configmaps' || resource.resource === 'secrets');
 }
 
-// A pod's status comes from its node: to wake the node for it would be an echo.
+// A pod's status comes from its node: to wake the node for it would be an echo. Readiness gates are others' to open.
 function concernsNode({ object, previous }: ObjectChange<Pod>): boolean {
   if (object === undefined || previous === undefined) return true;
   return (
     object.metadata.deletionTimestamp !== previous.metadata.deletionTimestamp ||
     !isEqual(object.spec, previous.spec) ||
+    (object.spec?.readinessGates !== undefined && !isEqual(object.status?.conditions, previous.status?.conditions)) ||
     !isEqual(object.metadata.labels, previous.metadata.labels) ||
     !isEqual(object.metadata.annotations, previous.metadata.annotations)
   );

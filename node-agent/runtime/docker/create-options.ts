@@ -48,7 +48,7 @@ function hostConfig(spec: ContainerSpec): HostConfig {
   return {
     NetworkMode: sandbox,
     IpcMode: spec.hostIpc ? 'host' : sandbox,
-    ...(spec.hostPid ? { PidMode: 'host' } : spec.sharePid ? { PidMode: sandbox } : {}),
+    ...pidMode(spec),
     Mounts: spec.mounts.map(({ hostPath, containerPath, readOnly, propagation }) => ({
       Type: 'bind',
       Source: hostPath,
@@ -66,10 +66,16 @@ function hostConfig(spec: ContainerSpec): HostConfig {
     ReadonlyRootfs: spec.readOnlyRootFilesystem,
     CapAdd: spec.capabilities.add,
     CapDrop: spec.capabilities.drop,
-    SecurityOpt: ['seccomp=unconfined', ...(spec.allowPrivilegeEscalation ? [] : ['no-new-privileges'])],
+    SecurityOpt: [...(spec.filterSystemCalls === true ? [] : ['seccomp=unconfined']), ...(spec.allowPrivilegeEscalation ? [] : ['no-new-privileges'])],
     LogConfig: LOG_CONFIG,
     RestartPolicy: { Name: '' },
   };
+}
+
+function pidMode({ hostPid, sharePid, pidOf, sandboxId }: ContainerSpec): Pick<HostConfig, 'PidMode'> {
+  if (hostPid) return { PidMode: 'host' };
+  if (sharePid) return { PidMode: `container:${sandboxId}` };
+  return pidOf === undefined ? {} : { PidMode: `container:${pidOf}` };
 }
 
 function containerLabels(owner: Owner, spec: ContainerSpec): Record<string, string> {

@@ -1,12 +1,12 @@
-import type { LifecycleHandler } from '#api/schema/kinds.generated';
 import type Docker from 'dockerode';
 import type { Clock } from '../../clock.ts';
 import type { Host } from '../../host/host.ts';
-import type { ProbeResult, ProbeTarget, Runtime, RuntimeInfo } from '../runtime.ts';
+import type { ProbeHandler, ProbeResult, ProbeTarget, Runtime, RuntimeInfo } from '../runtime.ts';
 import { execInContainer } from './container-exec.ts';
 import { containerOptions, sandboxOptions } from './create-options.ts';
 import { engineMessage, engineStatus, unlessGone } from './engine-error.ts';
 import { watchEngine } from './engine-events.ts';
+import { grpcProbe } from './grpc-probe.ts';
 import { findImage, pullImage } from './image-pull.ts';
 import { httpProbe, tcpProbe } from './network-probe.ts';
 import type { Owner } from './labels.ts';
@@ -96,9 +96,10 @@ async function describe(docker: Docker): Promise<RuntimeInfo> {
   return { version: `docker://${version.Version}`, kernelVersion: version.KernelVersion ?? '', osImage: info.OperatingSystem, architecture: version.Arch, cpus: info.NCPU, memoryBytes: info.MemTotal };
 }
 
-async function probe(target: ProbeTarget, handler: LifecycleHandler, { timeoutMs, exec }: { timeoutMs: number; exec: Runtime['exec'] }): Promise<ProbeResult> {
+async function probe(target: ProbeTarget, handler: ProbeHandler, { timeoutMs, exec }: { timeoutMs: number; exec: Runtime['exec'] }): Promise<ProbeResult> {
   if (handler.httpGet !== undefined) return httpProbe(target, handler.httpGet, timeoutMs);
   if (handler.tcpSocket !== undefined) return tcpProbe(target, handler.tcpSocket, timeoutMs);
+  if (handler.grpc !== undefined) return grpcProbe(target, handler.grpc, timeoutMs);
   if (handler.exec === undefined) return { ok: false, message: 'this kind of probe is not supported' };
   const command = handler.exec.command ?? [];
   const { exitCode, output, timedOut } = await exec(target.containerId, command, timeoutMs);

@@ -1,3 +1,5 @@
+import type { ContainerRole } from '../runtime.ts';
+
 /**
  * What a simulated container is told to do, by an annotation of its pod: `simulated.zeroplane.dev/<container>`, one or more of
  * `exit CODE`, `run`, `after SECONDSs` (counted from its start), `unready`, `times N` (only the first N attempts end so). Untold, an init container ends well at
@@ -12,7 +14,7 @@ export interface Behaviour {
 
 const PREFIX = 'simulated.zeroplane.dev/';
 
-export function behaviourOf(annotations: Record<string, string>, { name, role }: { name: string; role: 'main' | 'init' | 'sidecar' }): Behaviour {
+export function behaviourOf(annotations: Record<string, string>, { name, role }: { name: string; role: ContainerRole }): Behaviour {
   const text = annotations[PREFIX + name] ?? (role === 'init' ? 'exit 0' : '');
   const exit = /\bexit (\d{1,3})\b/.exec(text)?.[1];
   const after = /\bafter (\d+(?:\.\d+)?)s\b/.exec(text)?.[1];

@@ -1,10 +1,10 @@
 import type { Clock } from '../../clock.ts';
-import type { ObservedContainer, ObservedPod, ObservedSandbox, PodIdentity } from '../runtime.ts';
+import type { ContainerRole, ObservedContainer, ObservedPod, ObservedSandbox, PodIdentity } from '../runtime.ts';
 import { behaviourOf } from './behaviour.ts';
 
 export interface SimulatedContainer extends ObservedContainer {
   podUid: string;
-  role: 'main' | 'init' | 'sidecar';
+  role: ContainerRole;
   ended: AbortController;
 }
 

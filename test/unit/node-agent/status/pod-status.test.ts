@@ -81,3 +81,15 @@ test('only what differs is sent, and what has gone is null', () => {
   expect(statusChange(sent, { phase: 'Running', conditions: [{ status: 'True', type: 'Ready' }], podIP: '1.2.3.4' })).toEqual({ podIP: '1.2.3.4', reason: null });
   expect(statusChange(sent, { ...sent })).toBeUndefined();
 });
+
+test('a pod is over only when all of it is: its sidecar still runs', () => {
+  const pod = podOf({ restartPolicy: 'Never', initContainers: [{ name: 'side', image: 's:1', restartPolicy: 'Always' }] });
+  const memory = { ...freshMemory(NOW), finalPhase: 'Succeeded' as const };
+  const over = (side: Partial<ObservedContainer>) => status({ pod, memory, observed: seen(observed({ name: 'side', ...side }), observed({ name: 'app', ...exited(0) })) }).phase;
+  expect([over({}), over(exited(0))]).toEqual(['Running', 'Succeeded']);
+});
+
+test('a container of which nothing is left was running, and will be restarted', () => {
+  const pod = podOf({}, { phase: 'Running', containerStatuses: [{ name: 'app', ready: true, restartCount: 1, image: '', imageID: '', containerID: 'docker://x', state: { running: {} } }] });
+  expect(status({ pod }).containerStatuses).toMatchObject([{ restartCount: 2, ready: false, state: { waiting: { reason: 'ContainerCreating' } }, lastState: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }]);
+});

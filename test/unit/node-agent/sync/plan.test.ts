@@ -120,3 +120,34 @@ test('whatever is there: nothing busy is touched, nothing is started twice, no r
     { numRuns: 500 },
   );
 });
+
+describe('sidecars, ephemeral containers, rules, and what was lost', () => {
+  const other: Container = { name: 'late', image: 's:1', restartPolicy: 'Always' };
+  const ends = (containers: ObservedContainer[]) => planTermination(view({ pod: podOf({ initContainers: [sidecar, other] }), observed: seen(containers) })).kill.map(({ name }) => name);
+
+  test('sidecars end after the containers that they serve, in the reverse order of their start', () => {
+    expect(ends([container(sidecar), container(other), container(app)])).toEqual(['app']);
+    expect(ends([container(sidecar), container(other), dead(app, 0)])).toEqual(['late']);
+    expect(ends([container(sidecar), dead(other, 0), dead(app, 0)])).toEqual(['side']);
+  });
+
+  test('an ephemeral container runs once, whatever else there is', () => {
+    const look: Container = { name: 'look', image: 'l:1' };
+    const pod = podOf({ initContainers: [init], ephemeralContainers: [look] });
+    expect(started({ pod, observed: seen([container(init)]) })).toEqual([{ name: 'look', attempt: 0 }]);
+    expect(started({ pod, observed: seen([container(init), dead(look, 1)]) })).toEqual([]);
+  });
+
+  test('a rule by exit code goes before the container\'s policy, and that before the pod\'s', () => {
+    const ruled: Container = { ...app, restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }] };
+    const after = (exitCode: number, restartPolicy: string) => started({ pod: podOf({ containers: [ruled], restartPolicy }), observed: seen([dead(ruled, exitCode)]) }).length;
+    expect([after(42, 'Never'), after(1, 'Always'), after(0, 'Never')]).toEqual([1, 0, 0]);
+  });
+
+  test('restarts are counted on where nothing is left of a container that has run', () => {
+    const known = { name: 'app', restartCount: 2, ready: true, image: '', imageID: '' };
+    const pod = (containerID?: string): Pod => ({ ...podOf(), status: { containerStatuses: [{ ...known, ...(containerID === undefined ? {} : { containerID }) }] } });
+    expect(started({ pod: pod('docker://x') })).toEqual([{ name: 'app', attempt: 3 }]);
+    expect(started({ pod: pod(), observed: seen([]) })).toEqual([{ name: 'app', attempt: 2 }]);
+  });
+});
