@@ -109,7 +109,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
     dialInside: namespaceDialer(),
     checkpoints: checkpointFolder(folders.pods, log),
     preparation: dockerPreparation({ folders, host, references, claims: apiClaims(client), tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
-    credentials: (pod, image) => pullCredentials(references, pod, image),
+    credentials: (pod, image) => pullCredentials({ references, events }, pod, image),
     references,
     informers: [services, slices],
   };
@@ -123,7 +123,7 @@ function simulatedParts({ clock, settings }: Base): Parts {
     dialInside: () => Promise.reject(new Error('this pod is simulated: nothing listens in it')),
     checkpoints: noCheckpoints(),
     preparation: simulatedPreparation(),
-    credentials: async () => undefined,
+    credentials: async () => [],
     references: undefined,
     informers: [],
   };

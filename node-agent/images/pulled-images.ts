@@ -11,8 +11,8 @@ export interface PulledImagesOptions {
   runtime: Runtime;
   events: PodEvents;
   clock: Clock;
-  /** Out of the pod's imagePullSecrets, for the registry of this image. */
-  credentials(pod: Pod, image: string): Promise<RegistryCredentials | undefined>;
+  /** Out of the pod's imagePullSecrets, for the registry of this image: tried in this order. */
+  credentials(pod: Pod, image: string): Promise<RegistryCredentials[]>;
 }
 
 interface Failure {
@@ -58,9 +58,12 @@ async function pull(options: PulledImagesOptions, { pulls, failures }: { pulls: 
   events.emit(pod, { type: 'Normal', reason: 'Pulling', message: `Pulling image "${reference}"`, container: container.name });
   const begunMs = clock.now();
   try {
-    const running = pulls.get(reference) ?? options.credentials(pod, reference).then((credentials) => runtime.pullImage(reference, credentials));
-    pulls.set(reference, running);
-    const image = await running.finally(() => pulls.delete(reference));
+    const credentials = await options.credentials(pod, reference);
+    // What one pod may pull with its secrets is not pulled for another with others.
+    const pullKey = JSON.stringify([reference, credentials.map(({ serverAddress, username }) => [serverAddress, username])]);
+    const running = pulls.get(pullKey) ?? pullWithAny(runtime, reference, credentials);
+    pulls.set(pullKey, running);
+    const image = await running.finally(() => pulls.delete(pullKey));
     failures.delete(key);
     const took = `${((clock.now() - begunMs) / 1000).toFixed(3).replace(/0+$/, '').replace(/\.$/, '')}s`;
     events.emit(pod, { type: 'Normal', reason: 'Pulled', message: `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`, container: container.name });
@@ -74,6 +77,15 @@ async function pull(options: PulledImagesOptions, { pulls, failures }: { pulls: 
     // The next look, a moment later, finds the back-off and shows it.
     throw new StartProblem('ErrImagePull', message, 1_000);
   }
+}
+
+/** Says what the last attempt came to. */
+async function pullWithAny(runtime: Runtime, reference: string, credentials: RegistryCredentials[]): Promise<Image> {
+  for (const one of credentials.slice(0, -1)) {
+    const image = await runtime.pullImage(reference, one).catch(() => undefined);
+    if (image !== undefined) return image;
+  }
+  return runtime.pullImage(reference, credentials.at(-1));
 }
 
 function neverPull({ events }: PulledImagesOptions, pod: Pod, { container, reference }: { container: Container; reference: string }): StartProblem {
