@@ -1,3 +1,4 @@
+import { isIpv4 } from '#api/ipv4';
 import type { EndpointFacts, ServiceFacts, ServiceView } from '../services/service-view.ts';
 
 /**
@@ -9,7 +10,9 @@ export interface Question {
   type: string; // A, AAAA, SRV, PTR, CNAME, TXT ...
 }
 
-export type Answer = { type: 'A'; name: string; data: string } | { type: 'CNAME'; name: string; data: string } | { type: 'PTR'; name: string; data: string } | SrvAnswer;
+export type Answer = { type: 'A' | 'CNAME' | 'PTR' | 'TXT'; name: string; data: string } | SrvAnswer;
+
+const SCHEMA_VERSION = '1.1.0';
 
 export interface SrvAnswer {
   type: 'SRV';
@@ -54,7 +57,8 @@ export function resolve(question: Question, index: DnsIndex): Resolution {
   const zone = labels.pop();
   if (zone === 'svc') return resolveService(labels, question, index);
   if (zone === 'pod') return resolvePod(labels, question);
-  return name === `dns-version.${index.domain}` ? { kind: 'nodata' } : { kind: 'nxdomain' };
+  if (name !== `dns-version.${index.domain}`) return { kind: 'nxdomain' };
+  return question.type === 'TXT' ? answers([{ type: 'TXT', name, data: SCHEMA_VERSION }]) : { kind: 'nodata' };
 }
 
 // <service>.<namespace>, <endpoint>.<service>.<namespace>, _<port>._<protocol>.<service>.<namespace>
@@ -81,7 +85,7 @@ function resolvePort(rest: string[], at: { service: ServiceFacts; base: string; 
 function resolvePod(labels: string[], question: Question): Resolution {
   const [dashed = ''] = labels;
   const ip = dashed.replaceAll('-', '.');
-  return labels.length === 2 && /^(\d{1,3}\.){3}\d{1,3}$/.test(ip) ? ofType(question, { A: [ip] }) : { kind: 'nxdomain' };
+  return labels.length === 2 && isIpv4(ip) ? ofType(question, { A: [ip] }) : { kind: 'nxdomain' };
 }
 
 function resolveReverse(question: Question, index: DnsIndex): Resolution {

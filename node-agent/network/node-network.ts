@@ -4,7 +4,7 @@ import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import type { Informer } from '#client/informer';
 import { indexServices } from '../dns/records.ts';
 import { startDnsServer } from '../dns/server.ts';
-import { upstreamsOf } from '../dns/upstream.ts';
+import { createUpstream, upstreamsOf } from '../dns/upstream.ts';
 import type { Clock } from '../clock.ts';
 import { createServiceProxy, type ServiceProxy } from '../services/proxy.ts';
 import { readServices } from '../services/read-services.ts';
@@ -36,7 +36,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<PodN
   const { settings, services, slices, log } = options;
   const parts = nodeNetworkParts(options);
   await parts.proxy.open(); // gives the host the address that DNS listens at
-  const dns = startDnsServer({ address: settings.dnsIp, upstreams: upstreamsOf(resolvConf(), settings.dnsIp), onError: (error) => log('cluster DNS', error) });
+  const dns = startDnsServer({ address: settings.dnsIp, upstream: createUpstream(upstreamsOf(resolvConf(), settings.dnsIp)), onError: (error) => log('cluster DNS', error) });
 
   let scheduled = false;
   const apply = async (): Promise<void> => {

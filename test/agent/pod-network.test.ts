@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import packet from 'dns-packet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DnsServer, startDnsServer } from '#node-agent/dns/server';
+import { createUpstream } from '#node-agent/dns/upstream';
 import { indexServices } from '#node-agent/dns/records';
 import type { HostCommand } from '#node-agent/network/host-command';
 import type { PodAttachment } from '#node-agent/network/pod-network';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   await proxy.open();
   await network.adopt([]);
   for (const name of ['a', 'b']) pods.push(await startPod(name));
-  dns = startDnsServer({ address: ranges.dnsIp, upstreams: [], onError: (error) => expect.unreachable(String(error)) });
+  dns = startDnsServer({ address: ranges.dnsIp, upstream: createUpstream([]), onError: (error) => expect.unreachable(String(error)) });
 });
 
 afterAll(async () => {

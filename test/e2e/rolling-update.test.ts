@@ -43,6 +43,7 @@ test('a rolling update, with requests all the time', async () => {
 test('a pod deleted, and fewer replicas', async () => {
   const [pod = ''] = (await namespace.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).split('\n');
   await namespace.kubectl(['delete', pod]);
+  await namespace.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
   await namespace.kubectl(['scale', 'deployment/web', '--replicas=1']);
   await eventually('one pod', async () => (await namespace.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).trim().split('\n').length === 1);
 });

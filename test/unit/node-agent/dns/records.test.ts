@@ -40,6 +40,8 @@ describe('cluster DNS', () => {
     ['9.0.128.10.in-addr.arpa', 'PTR', ['web.default.svc.cluster.local']],
     ['1.0.64.10.in-addr.arpa', 'PTR', ['db-0.db.default.svc.cluster.local']],
     ['8.8.8.8.in-addr.arpa', 'PTR', 'forward'],
+    ['1-2-3-999.default.pod.cluster.local', 'A', 'nxdomain'],
+    ['dns-version.cluster.local', 'TXT', ['1.1.0']],
     ['nothing.cluster.local', 'A', 'nxdomain'],
     ['example.com', 'A', 'forward'],
   ])('%s %s', (name, type, expected) => {
