@@ -6,10 +6,11 @@ import { resolvePriority } from './priority.ts';
 import { preventEscalation } from './rbac-escalation.ts';
 import { defaultStorageClass, protectStorage } from './storage.ts';
 import type { AdmissionDeps, AdmissionPlugin, AdmissionRequest } from './request.ts';
+import { resolveRuntimeClass } from './runtime-class.ts';
 import { applyServiceAccount } from './service-account.ts';
 
 /** Those that complete the object come before those that only judge it. */
-const PLUGINS: readonly AdmissionPlugin[] = [checkNamespace, applyServiceAccount, resolvePriority, addDefaultTolerations, protectStorage, defaultStorageClass, taintNewNode, restrictNode, preventEscalation];
+const PLUGINS: readonly AdmissionPlugin[] = [checkNamespace, applyServiceAccount, resolvePriority, addDefaultTolerations, resolveRuntimeClass, protectStorage, defaultStorageClass, taintNewNode, restrictNode, preventEscalation];
 
 /** Runs the plugins in order; the first StatusError refuses the write. */
 export async function admit(request: AdmissionRequest, deps: AdmissionDeps): Promise<void> {

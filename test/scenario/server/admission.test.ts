@@ -76,3 +76,17 @@ test('a node may not mark itself as what it is not', async () => {
   expect((await register({ 'node-restriction.kubernetes.io/team': 'a' })).message).toBe('nodes "self" is forbidden: is not allowed to set the following labels: node-restriction.kubernetes.io/team');
   expect((await register({ 'kubernetes.io/hostname': 'self', 'example.com/rack': '7' })).kind).toBe('Node');
 });
+
+test('a RuntimeClass must exist; its overhead, node selector and tolerations become the pod’s', async () => {
+  const scheduling = { nodeSelector: { zone: 'a' }, tolerations: [{ key: 'sandboxed', operator: 'Exists' }] };
+  await api.request('POST', '/apis/node.k8s.io/v1/runtimeclasses', { body: { metadata: { name: 'sandbox' }, handler: 'runc', overhead: { podFixed: { cpu: '10m' } }, scheduling } });
+  const { spec } = await create({ name: 'in-sandbox' }, { runtimeClassName: 'sandbox' });
+  expect(spec).toMatchObject({ overhead: { cpu: '10m' }, nodeSelector: { zone: 'a' } });
+  expect((spec as unknown as { tolerations: object[] }).tolerations.at(-1)).toEqual(scheduling.tolerations[0]);
+
+  const refused = async (more: object): Promise<unknown> => (await create({ name: 'r' }, more)).message;
+  expect(await refused({ runtimeClassName: 'nope' })).toBe('pods "r" is forbidden: pod rejected: RuntimeClass "nope" not found');
+  expect(await refused({ overhead: { cpu: '1' } })).toBe('pods "r" is forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
+  expect(await refused({ runtimeClassName: 'sandbox', overhead: { cpu: '1' } })).toBe('pods "r" is forbidden: pod rejected: Pod\'s Overhead doesn\'t match RuntimeClass\'s defined Overhead');
+  expect(await refused({ runtimeClassName: 'sandbox', nodeSelector: { zone: 'b' } })).toBe('pods "r" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[zone] = a; pod.spec.nodeSelector[zone] = b');
+});
