@@ -22,7 +22,7 @@ const KIND: PodOwnerKind<DaemonSet> = { resource: DAEMON_SETS, selectorOf: ({ sp
 export const daemonSetController: Controller = {
   name: 'daemonset-controller',
   sources: [
-    { resource: DAEMON_SETS, keys: (change) => [change.key] },
+    { resource: DAEMON_SETS, cold: true, keys: (change) => [change.key] },
     { resource: PODS, keys: ownersOfPod(KIND) },
     { resource: NODES, keys: keysOfNode },
   ],

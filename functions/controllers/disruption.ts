@@ -21,9 +21,9 @@ const SCALED = [REPLICA_SETS, REPLICATION_CONTROLLERS, STATEFUL_SETS];
 export const disruptionController: Controller = {
   name: 'controllermanager',
   sources: [
-    { resource: POD_DISRUPTION_BUDGETS, keys: (change) => [change.key] },
+    { resource: POD_DISRUPTION_BUDGETS, cold: true, keys: (change) => [change.key] },
     { resource: PODS, keys: budgetsOfPod },
-    ...[DEPLOYMENTS, ...SCALED].map((resource) => ({ resource, keys: budgetsBeside })),
+    ...[DEPLOYMENTS, ...SCALED].map((resource) => ({ resource, cold: true, keys: budgetsBeside })),
   ],
   reconcile,
 };

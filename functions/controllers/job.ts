@@ -25,7 +25,7 @@ const KIND: PodOwnerKind<Job> = { resource: JOBS, selectorOf: ({ spec }) => labe
 export const jobController: Controller = {
   name: 'job-controller',
   sources: [
-    { resource: JOBS, keys: (change) => [change.key] },
+    { resource: JOBS, cold: true, keys: (change) => [change.key] },
     { resource: PODS, keys: ownersOfPod(KIND) },
   ],
   reconcile,

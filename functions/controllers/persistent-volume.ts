@@ -23,9 +23,9 @@ import { hasCode } from '#ports/errors';
 export const persistentVolumeController: Controller = {
   name: 'persistentvolume-controller',
   sources: [
-    { resource: PERSISTENT_VOLUME_CLAIMS, keys: keysOfClaim },
-    { resource: PERSISTENT_VOLUMES, keys: keysOfVolume },
-    { resource: STORAGE_CLASSES, keys: (change, view) => waitingClaims(view, (claim) => storageClassOf(claim) === change.name) },
+    { resource: PERSISTENT_VOLUME_CLAIMS, cold: true, keys: keysOfClaim },
+    { resource: PERSISTENT_VOLUMES, cold: true, keys: keysOfVolume },
+    { resource: STORAGE_CLASSES, cold: true, keys: (change, view) => waitingClaims(view, (claim) => storageClassOf(claim) === change.name) },
     { resource: PODS, keys: ({ object, previous, namespace }) => (object === undefined || previous !== undefined ? [] : claimNamesOf(object as Pod).map((name) => `claim/${keyOf(namespace, name)}`)) },
   ],
   reconcile: (key, context) => (key.startsWith('claim/') ? reconcileClaim(key.slice('claim/'.length), context) : reconcileVolume(key.slice('volume/'.length), context)),

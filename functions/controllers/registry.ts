@@ -1,3 +1,4 @@
+import { cronJobController } from './cronjob.ts';
 import { daemonSetController } from './daemonset.ts';
 import { deploymentController } from './deployment.ts';
 import { disruptionController } from './disruption.ts';
@@ -39,6 +40,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     statefulSetController,
     daemonSetController,
     jobController,
+    cronJobController,
     endpointSliceController,
     endpointSliceMirroringController,
     endpointsController,

@@ -32,7 +32,7 @@ function createReplicaController<T extends ReplicaOwner>(name: string, kind: Pod
   return {
     name,
     sources: [
-      { resource: kind.resource, keys: (change) => [change.key] },
+      { resource: kind.resource, cold: kind.resource !== REPLICA_SETS, keys: (change) => [change.key] },
       { resource: PODS, keys: ownersOfPod(kind) },
     ],
     reconcile: (key, context) => reconcile(key, kind, context),

@@ -32,9 +32,9 @@ export const scheduler: Controller = {
     { resource: PODS, keys: (change) => (podMatters(change) ? [ALL] : []) },
     { resource: NODES, keys: (change) => (nodeMatters(change) ? [ALL] : []) },
     // Whoever waits for storage is looked at again when it comes.
-    { resource: PERSISTENT_VOLUME_CLAIMS, keys: (change) => (claimMatters(change) ? [ALL] : []) },
-    { resource: PERSISTENT_VOLUMES, keys: ({ previous }) => (previous === undefined ? [ALL] : []) },
-    { resource: STORAGE_CLASSES, keys: () => [ALL] },
+    { resource: PERSISTENT_VOLUME_CLAIMS, cold: true, keys: (change) => (claimMatters(change) ? [ALL] : []) },
+    { resource: PERSISTENT_VOLUMES, cold: true, keys: ({ previous }) => (previous === undefined ? [ALL] : []) },
+    { resource: STORAGE_CLASSES, cold: true, keys: () => [ALL] },
   ],
   reconcile,
 };

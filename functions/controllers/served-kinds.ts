@@ -10,6 +10,7 @@ export const servedKinds: ReadonlySet<string> = new Set([
   'apps/DaemonSet',
   'apps/ControllerRevision',
   'batch/Job',
+  'batch/CronJob',
   'discovery.k8s.io/EndpointSlice',
   'storage.k8s.io/StorageClass',
   'scheduling.k8s.io/PriorityClass',

@@ -25,9 +25,9 @@ const HASH_LABEL = 'controller.kubernetes.io/hash';
 export const statefulSetController: Controller = {
   name: 'statefulset-controller',
   sources: [
-    { resource: STATEFUL_SETS, keys: (change) => [change.key] },
+    { resource: STATEFUL_SETS, cold: true, keys: (change) => [change.key] },
     { resource: PODS, keys: ownersOfPod(KIND) },
-    { resource: CONTROLLER_REVISIONS, keys: ({ object, previous, namespace, by }) => (by === 'loop' ? [] : ownerKeys(object ?? previous, namespace)) },
+    { resource: CONTROLLER_REVISIONS, cold: true, keys: ({ object, previous, namespace, by }) => (by === 'loop' ? [] : ownerKeys(object ?? previous, namespace)) },
   ],
   reconcile,
 };

@@ -17,7 +17,7 @@ const VOLUME_FINALIZER = 'kubernetes.io/pv-protection';
 export const claimProtectionController: Controller = {
   name: 'persistentvolumeclaim-protection-controller',
   sources: [
-    { resource: PERSISTENT_VOLUME_CLAIMS, keys: ({ object, key }) => (object !== undefined && isInDeletion(object, CLAIM_FINALIZER) ? [key] : []) },
+    { resource: PERSISTENT_VOLUME_CLAIMS, cold: true, keys: ({ object, key }) => (object !== undefined && isInDeletion(object, CLAIM_FINALIZER) ? [key] : []) },
     { resource: PODS, keys: ({ object, previous, namespace }) => (object === undefined && previous !== undefined ? claimNamesOf(previous as Pod).map((name) => keyOf(namespace, name)) : []) },
   ],
   async reconcile(key, { view }) {
@@ -34,7 +34,7 @@ export const claimProtectionController: Controller = {
 /** A volume that is deleted stays as long as a claim is bound to it. */
 export const volumeProtectionController: Controller = {
   name: 'persistentvolume-protection-controller',
-  sources: [{ resource: PERSISTENT_VOLUMES, keys: ({ object, key }) => (object !== undefined && isInDeletion(object, VOLUME_FINALIZER) ? [key] : []) }],
+  sources: [{ resource: PERSISTENT_VOLUMES, cold: true, keys: ({ object, key }) => (object !== undefined && isInDeletion(object, VOLUME_FINALIZER) ? [key] : []) }],
   async reconcile(name, { view }) {
     const volume = await view.get<PersistentVolume>(PERSISTENT_VOLUMES, { name });
     if (volume !== undefined && isInDeletion(volume, VOLUME_FINALIZER) && volume.status?.phase !== 'Bound') await letGo(view, PERSISTENT_VOLUMES, volume, VOLUME_FINALIZER);
