@@ -5,6 +5,7 @@ import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring.ts';
+import { ephemeralVolumeController } from './ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { jobController } from './job.ts';
 import { createLoadBalancerController } from './load-balancer.ts';
@@ -52,6 +53,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     podGarbageCollector,
     disruptionController,
     persistentVolumeController,
+    ephemeralVolumeController,
     claimProtectionController,
     volumeProtectionController,
     namespaceController,

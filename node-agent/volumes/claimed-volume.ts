@@ -1,4 +1,5 @@
 import type { PersistentVolume, Volume } from '#api/schema/kinds.generated';
+import { LOCAL_DRIVER } from '#core/volumes/local-volume';
 import type { Pod } from '../pod.ts';
 import type { Claims } from './claims.ts';
 import { prepareHostPath } from './host-path.ts';
@@ -9,9 +10,6 @@ export interface ClaimedPath {
   /** Whether the pod's fsGroup is to own it: a hostPath belongs to the host. */
   takesGroup: boolean;
 }
-
-/** The driver of the default storage class, whose volumes are folders on one node. */
-const LOCAL_DRIVER = 'zeroplane.dev/local';
 
 /** The folder behind a volume that stands on a claim: named, or made for the pod. Throws while there is none. */
 export async function claimedPath({ claims, localVolumes }: { claims: Claims; localVolumes: LocalVolumes }, pod: Pod, volume: Volume): Promise<ClaimedPath> {

@@ -20,7 +20,7 @@ test('volumes as the kernel shows them: kinds of file system, owners, modes, gro
   node.secrets.set('s', { metadata: {}, data: { pw: Buffer.from('geheim').toString('base64') } });
   node.configMaps.set('m', { metadata: {}, data: { plain: 'p', deep: 'd' } });
   node.claims.set('data', { metadata: { uid: 'cu' }, spec: { volumeName: 'pvc-1' }, status: { phase: 'Bound' } });
-  node.volumes.set('pvc-1', { metadata: { name: 'pvc-1' }, spec: { claimRef: { uid: 'cu' }, persistentVolumeReclaimPolicy: 'Delete', csi: { driver: 'zeroplane.dev/local', volumeHandle: 'pvc-1' } } });
+  node.volumes.set('pvc-1', { metadata: { name: 'pvc-1' }, spec: { claimRef: { uid: 'cu' }, persistentVolumeReclaimPolicy: 'Delete', csi: { driver: 'local.zeroplane.dev', volumeHandle: 'pvc-1' } } });
   const script = [
     'stat -c "%n %a %u %g" -L /secret /secret/db/pw /map/plain /memory /data',
     'grep -E " /(secret|memory) " /proc/mounts | cut -d" " -f2,3 | sort',

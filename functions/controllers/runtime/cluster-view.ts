@@ -64,6 +64,9 @@ export interface LoopView extends ClusterView {
   saw(resource: ApiResource, revision: Revision): void;
 }
 
+/** Where a partition stands before its first write. */
+const NEVER_WRITTEN = 1;
+
 export function createClusterView({ store, table, wakes, admit, clock, onCommit }: ClusterViewDeps): LoopView {
   const seen = new Map<string, Revision>();
   const saw = (resource: ApiResource, revision: Revision): void => {
@@ -94,6 +97,8 @@ export function createClusterView({ store, table, wakes, admit, clock, onCommit 
     },
     async list<T extends KubeObject>(resource: ApiResource, { now = false, ...query }: ViewQuery = {}) {
       const minRevision = now ? undefined : seen.get(storageId(resource));
+      // The garbage collector asks every kind: of most, nothing has ever been written.
+      if (minRevision === NEVER_WRITTEN) return [];
       const page = await store.list(resource, minRevision === undefined ? query : { ...query, minRevision });
       return page.items.map(({ object }) => object as T);
     },

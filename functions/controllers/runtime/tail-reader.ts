@@ -50,8 +50,8 @@ export function createTailReader({ store, table, controllers, view, wakes, enque
   const readOne = async ({ resource, listeners }: Tail): Promise<boolean> => {
     const id = storageId(resource);
     const { changes, revision } = await readTail({ store, table }, resource, cursors[id]);
-    if (cursors[id] === revision) return false;
     view.saw(resource, revision);
+    if (cursors[id] === revision) return false;
     for (const change of changes) {
       wakes.changeSeen(resource, change);
       for (const listener of listeners) await keysOf(listener, change);

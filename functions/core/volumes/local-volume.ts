@@ -7,6 +7,8 @@ import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from
  * node wherever its data folder lies.
  */
 export const LOCAL_PROVISIONER = 'zeroplane.dev/local';
+/** A driver's name has no path. */
+export const LOCAL_DRIVER = 'local.zeroplane.dev';
 
 export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 const HOSTNAME = 'kubernetes.io/hostname';
@@ -24,7 +26,7 @@ export function localVolume(claim: PersistentVolumeClaim, storageClass: StorageC
       storageClassName: storageClass.metadata.name ?? '',
       volumeMode: claim.spec?.volumeMode ?? 'Filesystem',
       ...(storageClass.mountOptions === undefined ? {} : { mountOptions: storageClass.mountOptions }),
-      csi: { driver: LOCAL_PROVISIONER, volumeHandle: volumeName },
+      csi: { driver: LOCAL_DRIVER, volumeHandle: volumeName },
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid },
       nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: HOSTNAME, operator: 'In', values: [node.metadata.labels?.[HOSTNAME] ?? node.metadata.name ?? ''] }] }] } },
     },
@@ -32,5 +34,5 @@ export function localVolume(claim: PersistentVolumeClaim, storageClass: StorageC
 }
 
 export function isLocalVolume({ spec }: PersistentVolume): boolean {
-  return spec?.csi?.driver === LOCAL_PROVISIONER;
+  return spec?.csi?.driver === LOCAL_DRIVER;
 }

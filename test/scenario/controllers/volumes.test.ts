@@ -28,7 +28,7 @@ test('a claim waits for its first pod, gets a folder on that node, and holds eve
   const [volume] = await cluster.list<PersistentVolume>(PERSISTENT_VOLUMES);
   expect(volume).toMatchObject({
     metadata: { name: `pvc-${bound?.metadata.uid}`, annotations: { 'pv.kubernetes.io/provisioned-by': 'zeroplane.dev/local' } },
-    spec: { csi: { driver: 'zeroplane.dev/local', volumeHandle: `pvc-${bound?.metadata.uid}` }, persistentVolumeReclaimPolicy: 'Delete' },
+    spec: { csi: { driver: 'local.zeroplane.dev', volumeHandle: `pvc-${bound?.metadata.uid}` }, persistentVolumeReclaimPolicy: 'Delete' },
     status: { phase: 'Bound' },
   });
 
@@ -82,6 +82,17 @@ test('a volume that comes later is found; one that is lost is said', async () =>
   await cluster.settle();
   expect(await phases()).toEqual({ data: 'Bound', named: 'Lost' });
   expect(await reasonsOf('named')).toEqual(['ClaimLost']);
+});
+
+test('a volume for one pod alone comes and goes with it', async () => {
+  const volumeClaimTemplate = { spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'zeroplane-local', resources: { requests: { storage: '1Gi' } } } };
+  await cluster.create(PODS, { ...pod('job', ''), spec: { containers: [{ name: 'c', image: 'x' }], volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate } }] } });
+  await cluster.settle();
+  expect(await phases()).toEqual({ 'job-scratch': 'Bound' });
+  expect((await cluster.get<Pod>(PODS, 'job'))?.spec?.nodeName).toBeDefined();
+  await cluster.store.delete({ resource: PODS, namespace: 'default', name: 'job' });
+  await cluster.settle();
+  expect([await phases(), await volumePhases()]).toEqual([{}, {}]);
 });
 
 async function phases(): Promise<Record<string, string | undefined>> {

@@ -20,7 +20,7 @@ const path = async (wanted: Parameters<typeof claimedPath>[2] = volume): Promise
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'volumes-'));
   claim = { metadata: { name: 'c', namespace: 'n', uid: 'cu' }, spec: { volumeName: 'pv' }, status: { phase: 'Bound' } };
-  bound = { metadata: { name: 'pv' }, spec: { claimRef: { uid: 'cu' }, persistentVolumeReclaimPolicy: 'Delete', csi: { driver: 'zeroplane.dev/local', volumeHandle: 'pv' } } };
+  bound = { metadata: { name: 'pv' }, spec: { claimRef: { uid: 'cu' }, persistentVolumeReclaimPolicy: 'Delete', csi: { driver: 'local.zeroplane.dev', volumeHandle: 'pv' } } };
 });
 
 test('a bound claim leads to the folder of its volume, made when it is missing', async () => {
