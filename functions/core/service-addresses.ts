@@ -11,6 +11,11 @@ export interface AddressRange {
   firstDynamic: number;
 }
 
+/** Where cluster DNS listens on every node: the tenth address, by Kubernetes' own custom. */
+export function dnsAddress(serviceCidr: string): string {
+  return addressRange(serviceCidr).at(9);
+}
+
 /** Neither the network's own address nor the last one is given. */
 export function addressRange(cidr: string): AddressRange {
   const range = parseRange(cidr);

@@ -31,9 +31,9 @@ export async function chooseRanges(start: number): Promise<AddressRanges> {
   throw new Error('no free address range for pods and Services: the host routes all of 10.64.0.0/10 to 10.255.0.0/16');
 }
 
-/** The address that other machines and pods reach this host by: the first non-internal IPv4 one, or loopback on a host without network. */
-export function hostAddress(): string {
-  return hostAddresses().find((address) => !address.startsWith('127.')) ?? '127.0.0.1';
+/** The address that other machines and pods reach this host by: the first non-internal IPv4 one, if the host has a network. */
+export function hostAddress(): string | undefined {
+  return hostAddresses().find((address) => !address.startsWith('127.'));
 }
 
 export function hostAddresses(): string[] {

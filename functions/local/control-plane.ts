@@ -12,7 +12,7 @@ import { createControllers } from '#controllers/registry';
 import { createLoop } from '#controllers/runtime/loop';
 import { createResident } from '#controllers/runtime/resident';
 import { servedKinds } from '#controllers/served-kinds';
-import { addressRange } from '#core/service-addresses';
+import { addressRange, dnsAddress } from '#core/service-addresses';
 import { controllerAdmission } from '#server/admission/controller-admission';
 import { createApp } from '#server/app';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
@@ -61,7 +61,8 @@ export async function startControlPlane(folder: DataFolder, cluster: Cluster): P
     report,
     config: configOf(cluster),
   };
-  await bootstrapCluster(deps, { apiAddress: { ip: hostAddress(), port: cluster.port } });
+  // On a host without any network, pods come to the API by the one address that every node of this machine has.
+  await bootstrapCluster(deps, { apiAddress: { ip: hostAddress() ?? dnsAddress(cluster.serviceCidr), port: cluster.port } });
   await ensureKubeconfig(folder, { ...deps, cluster: cluster.uid }, { url: urlOf(cluster), authority: pki.authority });
 
   const loop = createLoop({

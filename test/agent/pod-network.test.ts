@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import packet from 'dns-packet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -81,6 +82,18 @@ test('an agent that starts again leaves the rules alone until it knows the Servi
   expect(leads).toHaveLength(6);
 });
 
+test('a program of the host itself may be behind a Service, at any address of the host', async () => {
+  const server = createServer((_, response) => response.end('host'));
+  await new Promise<void>((up) => server.listen(8080, ranges.dnsIp, up));
+  try {
+    await proxy.setServices({ services: [facts([{ ...attachment('host'), ip: ranges.dnsIp }])] });
+    expect(await fromPod(pods[0], '198.19.7.20:80')).toBe('host');
+    expect(await fromHost('198.19.7.20:80')).toBe('host');
+  } finally {
+    server.close();
+  }
+});
+
 test('with affinity a client stays with its endpoint, and without it again goes to all', async () => {
   const answers = async (address: string) => new Set(await Promise.all(Array.from({ length: 12 }, () => fromHost(address))));
   await proxy.setServices({ services: [facts(pods, { affinitySeconds: 60 })] });
@@ -150,6 +163,10 @@ function facts(behind: (PodAttachment | undefined)[], more: Partial<ServiceFacts
   const port = { name: '', protocol, port: 80, nodePort: 32007, targets, localTargets: targets, internalLocal: false, externalLocal: false };
   const addresses = { clusterIps: ['198.19.7.20'], headless: false, externalIps: [], ingressIps: ['198.19.8.5'], sourceRanges: [] };
   return { namespace: 'default', name: 'web', type: 'LoadBalancer', ...addresses, ports: [port], publishNotReady: false, endpoints: [], ...more };
+}
+
+function attachment(name: string): PodAttachment {
+  return { podUid: name, namespace: 'default', name, ip: '', sandboxPid: 0, hostPorts: [] };
 }
 
 async function startPod(name: string, hostPorts: PodAttachment['hostPorts'] = []): Promise<PodAttachment> {

@@ -2,14 +2,11 @@ import { Hono } from 'hono';
 import type { NodeSettings } from '#api/node-settings';
 import { forbidden, internalError } from '#api/status';
 import { nodeRange, nodeRangeCount } from '#core/node-ranges';
-import { addressRange } from '#core/service-addresses';
+import { dnsAddress } from '#core/service-addresses';
 import { hasCode } from '#ports/errors';
 import type { AppEnv } from '../app-env.ts';
 import { issueApiToken } from '../authenticate/api-token.ts';
 import type { ServerDeps } from '../deps.ts';
-
-// The tenth address of the Service range, by Kubernetes' own custom.
-const DNS_INDEX = 9;
 
 /** What a node is told before it begins: its settings, and, for an administrator who joins it, its token. */
 export function nodeSettingsRoutes(deps: ServerDeps): Hono<AppEnv> {
@@ -18,7 +15,7 @@ export function nodeSettingsRoutes(deps: ServerDeps): Hono<AppEnv> {
   app.get('/zeroplane/v1/nodes/:node/settings', async (context) => {
     const { podCidr: clusterPodCidr, serviceCidr, loadBalancerCidr, clusterDomain, maxNodeRequests: maxParallelRequests } = deps.config;
     const podCidr = await claimRange(deps, context.req.param('node'));
-    const settings: NodeSettings = { clusterUid: deps.store.cluster, podCidr, clusterPodCidr, serviceCidr, loadBalancerCidr, clusterDomain, maxParallelRequests, dnsIp: addressRange(serviceCidr).at(DNS_INDEX) };
+    const settings: NodeSettings = { clusterUid: deps.store.cluster, podCidr, clusterPodCidr, serviceCidr, loadBalancerCidr, clusterDomain, maxParallelRequests, dnsIp: dnsAddress(serviceCidr) };
     return context.json(settings);
   });
 
