@@ -22,6 +22,7 @@ import { urlOf } from './admin-client.ts';
 import { hostAddress, hostAddresses } from './addresses.ts';
 import { ensureKubeconfig, ensureNodeToken } from './credentials.ts';
 import type { Cluster, DataFolder } from './data-folder.ts';
+import { exchangeHttp } from './http-exchange.ts';
 import { listenHttps } from './https-server.ts';
 import { report } from './log.ts';
 import { loadPki } from './pki.ts';
@@ -57,6 +58,7 @@ export async function startControlPlane(folder: DataFolder, cluster: Cluster): P
     nodeChannel,
     relay,
     relayDoor: relay,
+    exchangeHttp,
     gzip: promisify(gzip),
     report,
     config: configOf(cluster),

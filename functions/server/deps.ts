@@ -1,6 +1,7 @@
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
 import type { Doorbell } from '#ports/doorbell';
+import type { HttpExchange } from '#ports/http-exchange';
 import type { Ids } from '#ports/ids';
 import type { NodeChannel } from '#ports/node-channel';
 import type { Relay, RelayDoor } from '#ports/relay';
@@ -25,6 +26,8 @@ export interface ServerPorts {
   doorbell: Pick<Doorbell, 'ring'>;
   nodeChannel: Pick<NodeChannel, 'open' | 'wait'>;
   relay?: Relay;
+  /** How the proxy subresources speak HTTP over a connection of the relay. */
+  exchangeHttp?: HttpExchange;
   /** The agents' end of the relay, where they dial this process. */
   relayDoor?: RelayDoor;
   /** Large lists go out compressed when the client takes it. */

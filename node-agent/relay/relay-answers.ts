@@ -5,6 +5,7 @@ import type { ApiClient } from '#client/api-client';
 import { isNotFound } from '#client/api-error';
 import { answerLogs, type LogDeps } from '../logs/log-request.ts';
 import { answerCommand } from './command.ts';
+import { answerDial } from './dial.ts';
 import { answerPortForward, type PortForwardDeps } from './port-forward.ts';
 import { Refused } from './refused.ts';
 
@@ -86,6 +87,6 @@ function answerRequest(options: RelayAnswersOptions, request: RelayRequest, sess
     case 'portForward':
       return answerPortForward(options, request, session, signal);
     case 'dial':
-      throw new Refused(501, 'NotImplemented', `${request.kind} is not served by this node`);
+      return answerDial(request, session);
   }
 }

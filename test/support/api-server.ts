@@ -6,6 +6,7 @@ import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import type { Clock } from '#ports/clock';
 import type { NodeChannel } from '#ports/node-channel';
+import type { Upgrade } from '#ports/upgrade';
 import { createApp } from '#server/app';
 import { apiTokenOf, storeApiToken } from '#server/authenticate/api-token';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
@@ -17,7 +18,7 @@ import { volatileFolder } from './folder.ts';
 export interface ApiServer {
   deps: ServerDeps;
   nodeChannel: NodeChannel;
-  fetch: (request: Request) => Promise<Response>;
+  fetch: (request: Request, env?: { upgrade: Upgrade }) => Promise<Response>;
   adminToken: string;
   /** As the administrator, or as somebody with a token of their own. JSON in and out. */
   request: (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
@@ -100,7 +101,7 @@ export async function startApiServer(options: { config?: Partial<ServerConfig>; 
   const adminToken = await tokenFor('kubernetes-admin', ['system:masters']);
   if (options.bootstrap !== false) await bootstrapCluster(deps, { apiAddress: { ip: '10.0.0.1', port: 6443 } });
   const app = createApp(deps);
-  const fetch = async (request: Request): Promise<Response> => app.fetch(request);
+  const fetch: ApiServer['fetch'] = async (request, env) => app.fetch(request, env);
   return {
     deps,
     nodeChannel,

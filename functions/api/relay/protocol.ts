@@ -57,9 +57,10 @@ export interface PortForwardRequest extends OfPod {
   kind: 'portForward';
 }
 
-/** One channel `bytes` to a port of the pod's address. */
+/** One channel `bytes` to a port of the pod's address; that nothing answers there is a refusal. */
 export interface DialRequest extends OfPod {
   kind: 'dial';
+  address: string;
   port: number;
 }
 

@@ -14,6 +14,7 @@ import { podLog } from './log.ts';
 import { getLease, listLeases } from './node-leases.ts';
 import { patch } from './patch.ts';
 import { portForward } from './port-forward.ts';
+import { proxy } from './proxy.ts';
 import type { Handler } from './resource-request.ts';
 import { reviewOwnRules, reviewSelf, reviewToken } from './reviews.ts';
 import { getScale, patchScale, updateScale } from './scale.ts';
@@ -31,11 +32,11 @@ export interface Route {
 export function routeFor(info: RequestInfo): Route | undefined {
   if (!isServedGroup(info.group)) return undefined;
   const resource = resourceFor(info.group, info.version, info.resource);
-  if (resource === undefined || info.rest !== '' || !isWellPlaced(info, resource)) throw unknownResource();
+  if (resource === undefined || (info.rest !== '' && info.subresource !== 'proxy') || !isWellPlaced(info, resource)) throw unknownResource();
   if (info.subresource === '') return { resource, handler: handlerOf(resource, info) };
   const subresource = resource.subresources.find(({ name }) => name === info.subresource);
   if (subresource === undefined) throw unknownResource();
-  return { resource, subresource, handler: subresourceHandler(subresource, info.verb) };
+  return { resource, subresource, handler: subresourceHandler(resource, subresource, info.verb) };
 }
 
 function isServedGroup(group: string): boolean {
@@ -88,8 +89,9 @@ function handlerOf(resource: ApiResource, info: RequestInfo): Handler {
 }
 
 /** By the name of the subresource; those of the object itself (status, finalize, approval ...) are the last case. */
-function subresourceHandler({ name, verbs }: ApiSubresource, verb: string): Handler {
-  if (!verbs.includes(verb)) throw methodNotAllowed();
+function subresourceHandler(resource: ApiResource, { name, verbs }: ApiSubresource, verb: string): Handler {
+  // A proxy takes what HTTP has, OPTIONS too, which is no verb of Kubernetes.
+  if (!verbs.includes(verb) && (name !== 'proxy' || verb !== '')) throw methodNotAllowed();
   switch (name) {
     case 'scale':
       return verb === 'get' ? getScale : verb === 'update' ? updateScale : patchScale;
@@ -108,7 +110,8 @@ function subresourceHandler({ name, verbs }: ApiSubresource, verb: string): Hand
     case 'portforward':
       return portForward;
     case 'proxy':
-      throw connectionNotServed(name);
+      if (resource.resource === 'nodes') throw connectionNotServed(name);
+      return proxy;
     default:
       return verb === 'get' ? get : verb === 'update' ? update : patch;
   }

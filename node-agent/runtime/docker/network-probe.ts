@@ -2,6 +2,7 @@ import type { LifecycleHandler } from '#api/schema/kinds.generated';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
+import { dialText } from '../../network/dial-text.ts';
 import type { ProbeResult, ProbeTarget } from '../runtime.ts';
 
 const MAX_BODY_BYTES = 10 * 1024;
@@ -56,12 +57,4 @@ export function tcpProbe(target: ProbeTarget, tcp: NonNullable<LifecycleHandler[
 
 function portNumber(port: number | string, { ports }: ProbeTarget): number | undefined {
   return typeof port === 'number' ? port : (ports[port] ?? (/^\d+$/.test(port) ? Number(port) : undefined));
-}
-
-/** As Go words what the kernel says. */
-function dialText(error: NodeJS.ErrnoException, host: string, port: number): string {
-  const words: Record<string, string> = { ECONNREFUSED: 'connection refused', EHOSTUNREACH: 'no route to host', ENETUNREACH: 'network is unreachable', ECONNRESET: 'connection reset by peer' };
-  const said = words[error.code ?? ''];
-  if (error.code === 'ECONNRESET') return `read tcp ${host}:${port}: read: ${said}`;
-  return said === undefined ? error.message : `dial tcp ${host}:${port}: connect: ${said}`;
 }

@@ -55,11 +55,6 @@ test('every kind that is served has a message', () => {
   expect(kinds.filter(({ group, version, name }) => (typeOf(group, version, name)?.message.length ?? 0) === 0)).toEqual([]);
 });
 
-test.each(['proxy'])('%s is refused in words', async (what) => {
-  const { status, json } = await api.request('GET', `/api/v1/namespaces/default/pods/p/${what}`);
-  expect([status, json.message]).toEqual([405, `${what} is not served by this control plane yet`]);
-});
-
 // WatchEvent {type: 1, object: 2 {raw: 1}}
 function eventOf(frame: Uint8Array): { type: string; object: object } {
   const reader = new WireReader(frame);

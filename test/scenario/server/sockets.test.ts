@@ -11,7 +11,7 @@ let port: number;
 beforeAll(async () => {
   api = await startApiServer({ config: { watch: { maxDurationMs: 3_600_000, defaultDurationMs: 3_600_000, maxWatches: 1, clientsLeaveUnheard: false, bookmarkIntervalMs: 60_000 } } });
   port = await new Promise<number>((resolve) => {
-    server = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' }, (info) => resolve(info.port));
+    server = serve({ fetch: (request) => api.fetch(request), port: 0, hostname: '127.0.0.1' }, (info) => resolve(info.port));
   });
 });
 afterAll(async () => {
