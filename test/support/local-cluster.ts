@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ApiClient } from '#client/api-client';
 import { httpsTransport, type HttpsTransport } from '#client/https-transport';
 import { eventually } from './eventually.ts';
 import { temporaryFolder } from './folder.ts';
 import { type Ran, type KubectlOptions, kubectl } from './kubectl.ts';
+import { zeroplane } from './zeroplane.ts';
 
 /**
  * A cluster of a test's own on this machine, by the command line that people use: own folder, free port. What `remove` cannot take away
@@ -31,9 +31,6 @@ export interface LocalCluster {
 
 const ClusterFacts = z.object({ uid: z.string(), port: z.int(), podCidr: z.string(), serviceCidr: z.string(), loadBalancerCidr: z.string() });
 type ClusterFacts = z.infer<typeof ClusterFacts>;
-
-const PROGRAM = resolve(import.meta.dirname, '../../dist/zeroplane.mjs');
-const TIMEOUT_MS = 90_000;
 
 export function localCluster(purpose: string): LocalCluster {
   const folder = temporaryFolder(`local-${purpose}`);
@@ -81,13 +78,4 @@ export function runs(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-export function zeroplane(args: string[], env: Record<string, string> = {}): Promise<Ran> {
-  return new Promise((done, reject) => {
-    execFile(process.execPath, [PROGRAM, ...args], { timeout: TIMEOUT_MS, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(new Error(`zeroplane ${args.join(' ')} did not end: ${error.message}\n${stdout}\n${stderr}`));
-      else done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
 }

@@ -48,7 +48,7 @@ async function printTables(session: Session, targets: Target[], options: GetOpti
   const printed = groups.map(({ kind, table }) =>
     tablePrinter({ ...style, namespaces: options.allNamespaces && kind.namespaced, ...(groups.length > 1 ? { prefix: shortKind(kind) } : {}) }).print(table),
   );
-  process.stdout.write(printed.join('\n'));
+  process.stdout.write(printed.join(options.headers ? '\n' : ''));
   if (groups.length === 0 && failures.length === 0 && !options.ignoreNotFound) {
     const everywhere = options.allNamespaces || targets.every(({ kind }) => !kind.namespaced);
     process.stderr.write(everywhere ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`);
