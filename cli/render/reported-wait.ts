@@ -8,7 +8,7 @@ export async function reportedWait(title: string, work: (say: (message: string) 
   const out = process.stdout;
   if (out.isTTY) {
     const last = await createProgress(out, { transient: true }).step(title, work);
-    out.write(`${last}\n`);
+    if (last !== '') out.write(`${last}\n`);
     return;
   }
   let before = '';
@@ -16,5 +16,5 @@ export async function reportedWait(title: string, work: (say: (message: string) 
     if (message !== before) out.write(`${message}\n`);
     before = message;
   });
-  out.write(`${last}\n`);
+  if (last !== '') out.write(`${last}\n`);
 }

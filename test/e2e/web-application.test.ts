@@ -29,7 +29,7 @@ test('get deployments shows 4/4', async () => {
 });
 
 test('the load balancer address answers', async () => {
-  const ip = await eventually('an external address', () => namespace.kubectl(['get', 'service', 'flask-kubernetes-service', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}']));
+  const ip = await eventually('an external address', () => namespace.kubectl(['get', 'service', 'flask-kubernetes-service', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}']).then((address) => address !== '' && address));
   expect(await eventually('an answer', () => answerOf(`${ip}:6000`))).toBe('Hello from Kubernetes!');
   expect(await namespace.kubectl(['get', 'services', '--no-headers'])).toMatch(new RegExp(`^flask-kubernetes-service\\s+LoadBalancer\\s+[\\d.]+\\s+${ip}\\s+6000:3\\d{4}/TCP\\s+\\d+s\\n$`));
 });
