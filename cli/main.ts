@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { CLUSTER_FLAGS } from './cluster/flags.ts';
 import { printFailure } from './render/failure.ts';
-import { VERBS, type Verb } from './verbs.ts';
+import type { Verb } from './verb.ts';
+import { VERBS } from './verbs.ts';
 
 /** The `zeroplane` program: exit code 0 done, 1 failed, or what a command of its own says (`exec`: that of the process). */
 async function main(argv: readonly string[]): Promise<number> {

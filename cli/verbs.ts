@@ -1,13 +1,5 @@
 import type { Command } from 'commander';
-
-/** A command of `zeroplane`. Its code is loaded when it is asked for, so that every other one starts without it. */
-export interface Verb {
-  name: string;
-  summary: string;
-  group: string;
-  hidden?: boolean;
-  load(): Promise<() => Command>;
-}
+import type { Verb } from './verb.ts';
 
 const MACHINE = 'This machine:';
 const OBJECTS = 'Objects:';
@@ -37,4 +29,12 @@ export const VERBS: readonly Verb[] = [
   { name: 'attach', group: PODS, summary: "see what a container's own process prints, and talk to it", load: async () => (await import('./commands/pods/attach.ts')).attachCommand },
   { name: 'port-forward', group: PODS, summary: 'reach a pod at a port of this machine', load: async () => (await import('./commands/pods/port-forward.ts')).portForwardCommand },
   { name: 'version', group: ITSELF, summary: 'versions of this program and of the cluster', load: async () => (await import('./commands/version.ts')).versionCommand },
+  { name: 'completion', group: ITSELF, summary: 'complete words in bash, zsh or fish', load: async () => (await import('./commands/completion/completion.ts')).completionCommand },
+  { name: 'complete-words', group: ITSELF, hidden: true, summary: 'what may come next, for the scripts of `completion`', load: completeWords },
 ];
+
+// It knows all the others.
+async function completeWords(): Promise<() => Command> {
+  const { completeWordsCommand } = await import('./commands/completion/complete-words.ts');
+  return () => completeWordsCommand(VERBS);
+}
