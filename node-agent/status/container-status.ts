@@ -1,4 +1,4 @@
-import type { Container, ContainerState } from '#api/schema/kinds.generated';
+import type { Container, ContainerState, ContainerStatus as AnyContainerStatus } from '#api/schema/kinds.generated';
 import { durationText } from '../back-off/back-off.ts';
 import { timestamp } from '../clock.ts';
 import type { ContainerStatus, Pod } from '../pod.ts';
@@ -36,7 +36,7 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
   return {
     name: container.name,
     state,
-    lastState: dead?.state === 'exited' ? stateOf(dead, input.runtimeName) : {},
+    lastState: dead?.state === 'exited' ? stateOf(dead, input.runtimeName) : lastStateKept(input, newest),
     ready: finishedInit || health?.ready === true,
     restartCount: newest.attempt,
     image: newest.image,
@@ -44,6 +44,15 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
     containerID: `${input.runtimeName}://${newest.id}`,
     started: health?.started === true,
   };
+}
+
+/** The one before is no longer there: what was said of it goes on being said. */
+function lastStateKept({ pod, runtimeName }: ContainerStatusInput, { id, name, attempt }: ObservedContainer): ContainerState {
+  const known = knownStatus(pod, name);
+  if (attempt === 0 || known === undefined) return {};
+  if (known.containerID === `${runtimeName}://${id}`) return known.lastState ?? {};
+  const { lastState, restartCount } = lost(pod, name);
+  return restartCount === attempt ? lastState : {};
 }
 
 function notStarted(input: ContainerStatusInput, container: Container, { init }: { init: boolean }): ContainerStatus {
@@ -54,8 +63,8 @@ function notStarted(input: ContainerStatusInput, container: Container, { init }:
 }
 
 /** Where nothing is left of a container that has run: that it did, and how often. */
-function lost({ status }: Pod, name: string): Pick<ContainerStatus, 'lastState' | 'restartCount'> {
-  const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
+function lost(pod: Pod, name: string): Pick<ContainerStatus, 'lastState' | 'restartCount'> {
+  const known = knownStatus(pod, name);
   if (known?.containerID === undefined) return { lastState: known?.lastState ?? {}, restartCount: known?.restartCount ?? 0 };
   const { containerID, state, lastState = {}, restartCount } = known;
   const unknown = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was deleted.  The container used to be Running', containerID } };
@@ -63,10 +72,14 @@ function lost({ status }: Pod, name: string): Pick<ContainerStatus, 'lastState' 
 }
 
 /** What a finished pod's containers came to is kept, also when nothing is left of them here. */
-function endedBefore({ status }: Pod, name: string): ContainerStatus | undefined {
-  if (status?.phase !== 'Succeeded' && status?.phase !== 'Failed') return undefined;
-  const ended = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
+function endedBefore(pod: Pod, name: string): ContainerStatus | undefined {
+  if (pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed') return undefined;
+  const ended = knownStatus(pod, name);
   return ended === undefined ? undefined : { ...ended, state: ended.state ?? {}, lastState: ended.lastState ?? {} };
+}
+
+function knownStatus({ status }: Pod, name: string): AnyContainerStatus | undefined {
+  return [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
 }
 
 function waitingOf(input: ContainerStatusInput, container: Container, newest: ObservedContainer | undefined): Problem | undefined {

@@ -109,7 +109,10 @@ export class PodWorker {
     this.refreshing = this.refreshing.then(async () => {
       const isSettled = this.terminating || this.released || liveSandbox(await this.deps.runtime.inspect(this.uid)) === undefined;
       if (!isSettled) await this.deps.preparation.mountVolumes(this.pod);
-    }).catch((error: unknown) => this.deps.log(`volumes of pod ${this.pod.metadata.namespace}/${this.pod.metadata.name}`, error));
+    }).catch((error: unknown) => {
+      // What its events tell already.
+      if (!(error instanceof StartProblem)) this.deps.log(`volumes of pod ${this.pod.metadata.namespace}/${this.pod.metadata.name}`, error);
+    });
     await this.refreshing;
   }
 

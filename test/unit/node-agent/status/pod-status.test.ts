@@ -92,4 +92,9 @@ test('a pod is over only when all of it is: its sidecar still runs', () => {
 test('a container of which nothing is left was running, and will be restarted', () => {
   const pod = podOf({}, { phase: 'Running', containerStatuses: [{ name: 'app', ready: true, restartCount: 1, image: '', imageID: '', containerID: 'docker://x', state: { running: {} } }] });
   expect(status({ pod }).containerStatuses).toMatchObject([{ restartCount: 2, ready: false, state: { waiting: { reason: 'ContainerCreating' } }, lastState: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }]);
+  // Its successor runs: seen first with what the server had before, then with our own report of it.
+  const running = { observed: seen(observed({ name: 'app', attempt: 2 })) };
+  const [now] = status({ pod, ...running }).containerStatuses ?? [];
+  expect(now).toMatchObject({ restartCount: 2, lastState: { terminated: { reason: 'ContainerStatusUnknown' } } });
+  expect(status({ pod: podOf({}, { phase: 'Running', containerStatuses: now === undefined ? [] : [now] }), ...running }).containerStatuses).toEqual([now]);
 });
