@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { engineStatus } from '#node-agent/runtime/docker/engine-error';
 
-export const BUSYBOX = 'zeroplane-test/busybox:1';
-const APPLETS = ['sh', 'cat', 'echo', 'sleep', 'ls', 'env', 'hostname', 'stat', 'id', 'touch', 'mkdir', 'kill', 'nc', 'httpd', 'nslookup', 'wget', 'tail', 'seq'];
+export const BUSYBOX = 'zeroplane-test/busybox:2';
+const APPLETS = ['sh', 'cat', 'echo', 'sleep', 'ls', 'env', 'hostname', 'stat', 'id', 'touch', 'mkdir', 'kill', 'nc', 'httpd', 'nslookup', 'wget', 'tail', 'seq', 'tar', 'rm', 'sha256sum'];
 
 /** A small image of Debian's static busybox, without a registry. */
 export async function ensureBusyboxImage(docker = new Docker()): Promise<void> {

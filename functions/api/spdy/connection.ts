@@ -4,6 +4,8 @@ import { SpdyReader, SpdyWriter, type SpdyFrame } from './frames.ts';
 
 export interface SpdyStream extends ByteChannel {
   readonly headers: ReadonlyMap<string, string>;
+  /** The client has reset it. kubectl does so with each forwarded connection once it has read its end: that is no failure. */
+  readonly isGivenUp: boolean;
 }
 
 // Clients neither send nor heed WINDOW_UPDATE: the connection itself is held up while one stream has this much waiting.
@@ -56,7 +58,7 @@ export class SpdyConnection {
       case 'data':
         return this.streams.get(frame.stream)?.take(frame.bytes, frame.fin);
       case 'reset':
-        this.streams.get(frame.stream)?.lose(new ConnectionLost('the client gave the stream up'));
+        this.streams.get(frame.stream)?.giveUp();
         this.streams.delete(frame.stream);
         return;
       case 'ping':
@@ -98,6 +100,7 @@ const NOTHING = new Uint8Array(0);
 
 class Stream implements SpdyStream {
   readonly headers: ReadonlyMap<string, string>;
+  isGivenUp = false;
   private readonly sends: StreamSends;
   private readonly incoming = new ByteQueue();
   private hasEnded = false;
@@ -141,6 +144,11 @@ class Stream implements SpdyStream {
       if (this.hasEnded) this.sends.done();
     }
     await this.incoming.atMost(HIGH_BYTES);
+  }
+
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.lose(new ConnectionLost('the client gave the stream up'));
   }
 
   lose(error: Error): void {

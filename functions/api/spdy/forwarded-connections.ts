@@ -33,7 +33,7 @@ function connectionOf(data: SpdyStream, error: SpdyStream): ByteChannel {
     write: (bytes) => data.write(bytes),
     end: () => data.end(),
     abort(why = '') {
-      if (why !== '') void error.write(new TextEncoder().encode(why)).catch(() => undefined);
+      if (why !== '' && !data.isGivenUp) void error.write(new TextEncoder().encode(why)).catch(() => undefined);
       data.end();
       void discard(data);
     },

@@ -155,3 +155,18 @@ test('two streams make a forwarded connection; why it failed comes on the second
   client.leave();
   await over;
 });
+
+test('a client that resets its half after having read all is told of no failure', async () => {
+  const { one, other } = channelPair();
+  const client = new Client(other);
+  void forwardedConnections(one, async (_port, connection) => {
+    await connection.write(Buffer.from('all'));
+    connection.end();
+    await readAll(connection, 100).catch((error: unknown) => connection.abort(String(error)));
+  });
+  await client.open(1, { streamtype: 'error', port: '80', requestid: '0' }, true);
+  await client.open(3, { streamtype: 'data', port: '80', requestid: '0' });
+  await expect.poll(() => client.said(3)).toEqual({ text: 'all', ended: true });
+  await client.control(3, 0, Buffer.concat([u32(3), u32(5)]));
+  await expect.poll(() => client.said(1)).toEqual({ text: '', ended: true });
+});
