@@ -1,6 +1,7 @@
 import type { KindRules } from './kind-rules.ts';
-import { admissionPolicyBindingRules, mutatingAdmissionPolicyRules, validatingAdmissionPolicyRules } from './kinds/admission-policy.ts';
+import { mutatingAdmissionPolicyRules, mutatingBindingRules, validatingAdmissionPolicyRules, validatingBindingRules } from './kinds/admission-policy.ts';
 import { apiServiceRules } from './kinds/api-service.ts';
+import { certificateSigningRequestRules } from './kinds/certificate-signing-request.ts';
 import { configMapRules } from './kinds/config-map.ts';
 import { cronJobRules } from './kinds/cron-job.ts';
 import { csiDriverRules } from './kinds/csi-driver.ts';
@@ -23,6 +24,9 @@ import { networkPolicyRules } from './kinds/network-policy.ts';
 import { nodeRules } from './kinds/node.ts';
 import { persistentVolumeClaimRules } from './kinds/persistent-volume-claim.ts';
 import { persistentVolumeRules } from './kinds/persistent-volume.ts';
+import {
+  controllerRevisionRules, csiNodeRules, csiStorageCapacityRules, ingressClassRules, ipAddressRules, runtimeClassRules, serviceCidrRules, volumeAttachmentRules, volumeAttributesClassRules,
+} from './kinds/plain-rules.ts';
 import { podDisruptionBudgetRules } from './kinds/pod-disruption-budget.ts';
 import { podTemplateRules } from './kinds/pod-template.ts';
 import { podRules } from './kinds/pod.ts';
@@ -60,13 +64,14 @@ const RULES = new Map<string, unknown>([
   ['/Service', serviceRules],
   ['/ServiceAccount', serviceAccountRules],
   ['admissionregistration.k8s.io/MutatingAdmissionPolicy', mutatingAdmissionPolicyRules],
-  ['admissionregistration.k8s.io/MutatingAdmissionPolicyBinding', admissionPolicyBindingRules],
+  ['admissionregistration.k8s.io/MutatingAdmissionPolicyBinding', mutatingBindingRules],
   ['admissionregistration.k8s.io/MutatingWebhookConfiguration', mutatingWebhookRules],
   ['admissionregistration.k8s.io/ValidatingAdmissionPolicy', validatingAdmissionPolicyRules],
-  ['admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding', admissionPolicyBindingRules],
+  ['admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding', validatingBindingRules],
   ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', validatingWebhookRules],
   ['apiextensions.k8s.io/CustomResourceDefinition', customResourceDefinitionRules],
   ['apiregistration.k8s.io/APIService', apiServiceRules],
+  ['apps/ControllerRevision', controllerRevisionRules],
   ['apps/DaemonSet', daemonSetRules],
   ['apps/Deployment', deploymentRules],
   ['apps/ReplicaSet', replicaSetRules],
@@ -74,14 +79,18 @@ const RULES = new Map<string, unknown>([
   ['autoscaling/HorizontalPodAutoscaler', horizontalPodAutoscalerRules],
   ['batch/CronJob', cronJobRules],
   ['batch/Job', jobRules],
+  ['certificates.k8s.io/CertificateSigningRequest', certificateSigningRequestRules],
   ['coordination.k8s.io/Lease', leaseRules],
   ['discovery.k8s.io/EndpointSlice', endpointSliceRules],
   ['events.k8s.io/Event', eventsV1Rules],
   ['flowcontrol.apiserver.k8s.io/FlowSchema', flowSchemaRules],
   ['flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration', priorityLevelConfigurationRules],
   ['networking.k8s.io/Ingress', ingressRules],
-  ['networking.k8s.io/IngressClass', countsGenerations],
+  ['networking.k8s.io/IngressClass', ingressClassRules],
+  ['networking.k8s.io/IPAddress', ipAddressRules],
   ['networking.k8s.io/NetworkPolicy', networkPolicyRules],
+  ['networking.k8s.io/ServiceCIDR', serviceCidrRules],
+  ['node.k8s.io/RuntimeClass', runtimeClassRules],
   ['policy/PodDisruptionBudget', podDisruptionBudgetRules],
   ['rbac.authorization.k8s.io/ClusterRole', clusterRoleRules],
   ['rbac.authorization.k8s.io/ClusterRoleBinding', clusterRoleBindingRules],
@@ -93,7 +102,11 @@ const RULES = new Map<string, unknown>([
   ['resource.k8s.io/ResourceSlice', countsGenerations],
   ['scheduling.k8s.io/PriorityClass', priorityClassRules],
   ['storage.k8s.io/CSIDriver', csiDriverRules],
+  ['storage.k8s.io/CSINode', csiNodeRules],
+  ['storage.k8s.io/CSIStorageCapacity', csiStorageCapacityRules],
   ['storage.k8s.io/StorageClass', storageClassRules],
+  ['storage.k8s.io/VolumeAttachment', volumeAttachmentRules],
+  ['storage.k8s.io/VolumeAttributesClass', volumeAttributesClassRules],
 ]);
 
 // The one kind whose versions differ in what they default; it is stored, and judged, as the newer.

@@ -60,7 +60,8 @@ export function beforeUpdate(resource: ApiResource, input: UpdateInput, context:
   if (input.subresource === 'status') return statusUpdate(resource, object, { old, context });
   // A binding writes the node and the condition that says so; it is no new wish.
   if (input.subresource === 'binding') return { fields: validateObjectMetaUpdate(object.metadata, old.metadata), warnings: [] };
-  if (hasStatus(resource)) keep(object, old, 'status');
+  // An approval is written into the status, by another way than the rest of it.
+  if (hasStatus(resource) && input.subresource !== 'approval') keep(object, old, 'status');
   rules.prepareForUpdate?.(object, old, context, input.subresource);
   if (rules.isNewGeneration?.(object, old)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   const fields = [

@@ -1,9 +1,9 @@
+import { corpus } from './corpus.ts';
 import { normalise, type Answer } from './answer.ts';
 import { mutationsOf } from './mutations.ts';
 import { create } from './pipeline.ts';
 import { COUNT, recorded, SEED, type RecordedMutation, type RecordedObject } from './recording.ts';
 import { resourceOfKind } from '#api/resources';
-import { samples } from './samples.ts';
 import type { KubeObject } from '#api/object';
 
 // Shows each disagreement with the recordings in full, to work on: `npx tsx test/differential/explain.ts`.
@@ -19,7 +19,7 @@ for (const { request, stored, ...theirs } of [...recorded<RecordedObject>('sampl
   if (stored !== undefined && ours.answer.code === 201) console.log(differences(stored, normalise(ours.body as KubeObject), '').join('\n'));
 }
 const replies = recorded<RecordedMutation>('mutations.json');
-for (const [i, { sample, description, body }] of mutationsOf(samples(), { seed: SEED, count: COUNT }).entries()) {
+for (const [i, { sample, description, body }] of mutationsOf(corpus(), { seed: SEED, count: COUNT }).entries()) {
   const theirs = replies[i];
   const ours = create(sample.resource, body);
   if (!theirs || same(theirs, ours.answer)) continue;

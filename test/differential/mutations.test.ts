@@ -1,12 +1,12 @@
+import { corpus } from './corpus.ts';
 import { expect, test } from 'vitest';
 import { digest, type Answer } from './answer.ts';
 import known from './known-differences.json' with { type: 'json' };
 import { mutationsOf } from './mutations.ts';
 import { create } from './pipeline.ts';
 import { COUNT, recorded, SEED, type RecordedMutation } from './recording.ts';
-import { samples } from './samples.ts';
 
-const mutations = mutationsOf(samples(), { seed: SEED, count: COUNT });
+const mutations = mutationsOf(corpus(), { seed: SEED, count: COUNT });
 const theirs = recorded<RecordedMutation>('mutations.json');
 const ours = mutations.map(({ sample, body }) => create(sample.resource, body).answer);
 const explained = new Set(Object.values(known).filter(Array.isArray).flat() as string[]);

@@ -1,7 +1,9 @@
 import { decodeBody, DecodeError } from '#api/decode';
 import { applyDefaults } from '#api/defaulting';
 import type { ApiResource } from '#api/resource';
-import { beforeCreate } from '#api/strategy';
+import { convert } from '#api/conversion';
+import { resourceFor } from '#api/resources';
+import { beforeCreate, judge } from '#api/strategy';
 import type { FieldError } from '#api/field-error';
 import { answerOf, type Answer, type StatusBody } from './answer.ts';
 import { NAMESPACE } from './samples.ts';
@@ -25,8 +27,15 @@ export function create(resource: ApiResource, body: string): Outcome {
     if (!meta.name && meta.generateName) meta.name = `${meta.generateName}abcde`;
     meta.uid = 'b5d4c8a0-0000-4000-8000-000000000000';
     applyDefaults(resource, object);
-    const { fields } = beforeCreate(resource, object, { now: '2026-01-01T00:00:00Z' });
-    return fields.length > 0 ? refusal(422, invalidBody(fields)) : { answer: answerOf(201, object), body: object };
+    const { storage } = resource;
+    const stored = resourceFor(storage.group, storage.version, storage.resource) ?? resource;
+    const kept = convert(object, resource, stored);
+    applyDefaults(stored, kept);
+    const { fields } = beforeCreate(stored, kept, { now: '2026-01-01T00:00:00Z' });
+    const own = stored === resource ? [] : judge(resource, convert(structuredClone(kept), stored, resource));
+    const answered = convert(kept, stored, resource);
+    if (own.length + fields.length > 0) return refusal(422, invalidBody(own.length > 0 ? own : fields));
+    return { answer: answerOf(201, answered), body: answered };
   } catch (error) {
     if (error instanceof DecodeError) return refusal(error.code, { reason: error.reason, message: error.message });
     throw error;

@@ -1,6 +1,7 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { KubeObject } from '../object.ts';
 import type { MatchResources, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../schema/kinds.generated.ts';
+import { validateMutatingBinding, validateValidatingBinding } from '../validation/admission-binding.ts';
 import { specChanged } from './generation.ts';
 import { defaultRule } from './webhook-configuration.ts';
 
@@ -22,13 +23,14 @@ export const mutatingAdmissionPolicyRules: KindRules<MutatingAdmissionPolicy> = 
   isNewGeneration: specChanged,
 };
 
-/** Of both kinds of policies. */
-export const admissionPolicyBindingRules: KindRules<KubeObject & { spec?: ValidatingAdmissionPolicyBinding['spec'] | MutatingAdmissionPolicyBinding['spec'] }> = {
-  setDefaults: ({ spec }) => {
-    if (spec?.matchResources) defaultMatch(spec.matchResources);
-  },
-  isNewGeneration: specChanged,
-};
+type Binding = KubeObject & { spec?: ValidatingAdmissionPolicyBinding['spec'] | MutatingAdmissionPolicyBinding['spec'] };
+
+export const validatingBindingRules: KindRules<ValidatingAdmissionPolicyBinding> = { setDefaults: defaultBinding, isNewGeneration: specChanged, validate: validateValidatingBinding };
+export const mutatingBindingRules: KindRules<MutatingAdmissionPolicyBinding> = { setDefaults: defaultBinding, isNewGeneration: specChanged, validate: validateMutatingBinding };
+
+function defaultBinding({ spec }: Binding): void {
+  if (spec?.matchResources) defaultMatch(spec.matchResources);
+}
 
 function defaultMatch(match: MatchResources): void {
   match.matchPolicy ??= 'Equivalent';

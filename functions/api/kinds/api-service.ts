@@ -1,11 +1,13 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { APIService } from '../schema/kinds.generated.ts';
+import { validateApiService } from '../validation/api-service.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 
 export const apiServiceRules: KindRules<APIService> = {
   setDefaults: ({ spec }) => {
     if (spec?.service) spec.service.port ??= 443;
   },
+  validate: validateApiService,
   columns: [
     nameColumn(),
     column('Service', 'Who serves it', ({ spec }) => (spec?.service ? `${spec.service.namespace ?? ''}/${spec.service.name ?? ''}` : 'Local')),

@@ -1,5 +1,6 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { CSIDriver } from '../schema/kinds.generated.ts';
+import { validateCsiDriver, validateCsiDriverUpdate } from '../validation/storage.ts';
 import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
 
 export const csiDriverRules: KindRules<CSIDriver> = {
@@ -12,6 +13,8 @@ export const csiDriverRules: KindRules<CSIDriver> = {
     spec.seLinuxMount ??= false;
     if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
   },
+  validate: validateCsiDriver,
+  validateUpdate: validateCsiDriverUpdate,
   warnings: ({ spec }, old) => {
     if (old || !spec.tokenRequests?.length || spec.serviceAccountTokenInSecrets !== undefined) return [];
     return ['spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'];

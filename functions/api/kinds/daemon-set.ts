@@ -1,7 +1,8 @@
 import { isEqual } from '../equal.ts';
-import { invalid } from '../field-error.ts';
+import { invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
-import type { DaemonSet } from '../schema/kinds.generated.ts';
+import type { DaemonSet, DaemonSetUpdateStrategy } from '../schema/kinds.generated.ts';
+import { isZero, notOver100Percent, validateIntOrPercent } from '../validation/int-or-percent.ts';
 import { nonNegative } from '../validation/numbers.ts';
 import { validateSelectorAndTemplate } from '../validation/workload.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
@@ -33,7 +34,7 @@ export const daemonSetRules: KindRules<DaemonSet> = {
   isNewGeneration: specChanged,
   validate: ({ spec }) =>
     spec
-      ? [...validateSelectorAndTemplate(spec, 'spec', 'daemonset'), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds), ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit)]
+      ? [...validateSelectorAndTemplate(spec, 'spec', 'daemonset'), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds), ...strategyErrors(spec.updateStrategy ?? {}, 'spec.updateStrategy'), ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit)]
       : [],
   validateUpdate: ({ spec }, old) => (isEqual(spec?.selector, old.spec?.selector) ? [] : [invalid('spec.selector', spec?.selector, 'field is immutable')]),
   columns: [
@@ -49,3 +50,27 @@ export const daemonSetRules: KindRules<DaemonSet> = {
     column('Selector', 'Labels of the pods that belong to it', ({ spec }) => selectorText(spec?.selector), { wide: true }),
   ],
 };
+
+function strategyErrors({ type, rollingUpdate }: DaemonSetUpdateStrategy, path: string): FieldError[] {
+  if (type === 'OnDelete') return [];
+  if (type !== 'RollingUpdate') {
+    const given = { Type: type, RollingUpdate: rollingUpdate ? { MaxUnavailable: rollingUpdate.maxUnavailable, MaxSurge: rollingUpdate.maxSurge } : null };
+    return [notSupported(path, given, ['RollingUpdate', 'OnDelete'])];
+  }
+  if (!rollingUpdate) return [required(`${path}.rollingUpdate`)];
+  const { maxUnavailable, maxSurge } = rollingUpdate;
+  const at = `${path}.rollingUpdate`;
+  const errors = [maxUnavailable, maxSurge].flatMap((value, i) => {
+    const field = `${at}.${i === 0 ? 'maxUnavailable' : 'maxSurge'}`;
+    return [...validateIntOrPercent(field, value), ...notOver100Percent(field, value)];
+  });
+  const [hasUnavailable, hasSurge] = [maxUnavailable, maxSurge].map((value) => !isNothing(value));
+  if (hasUnavailable && hasSurge) errors.push(invalid(`${at}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  if (!hasUnavailable && !hasSurge) errors.push(required(`${at}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+  return errors;
+}
+
+// What is no number counts as none.
+function isNothing(value: number | string | undefined): boolean {
+  return value === undefined || isZero(value) || (typeof value === 'string' && !/^[0-9]+%$/.test(value));
+}

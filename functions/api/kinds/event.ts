@@ -25,8 +25,9 @@ export const eventRules: KindRules<Event> = {
   name: pathSegmentName,
   plainFinalizers: true,
   validate: (event) => {
-    if (!event.eventTime) return namespaceErrors(event.metadata.namespace, event.involvedObject?.namespace, 'involvedObject.namespace');
-    return [...reporterErrors('reportingComponent', event.reportingComponent), ...requiredErrors(event)];
+    const misplaced = namespaceErrors(event.metadata.namespace, event.involvedObject?.namespace, 'involvedObject.namespace');
+    if (!event.eventTime) return misplaced;
+    return [...misplaced, ...reporterErrors('reportingComponent', event.reportingComponent), ...requiredErrors(event)];
   },
   selectableFields: (event) => ({
     ...referenceFields('involvedObject', event.involvedObject ?? {}),

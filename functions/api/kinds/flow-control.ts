@@ -1,5 +1,6 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { FlowSchema, PriorityLevelConfiguration } from '../schema/kinds.generated.ts';
+import { validateFlowSchema, validatePriorityLevelConfiguration } from '../validation/flow-control.ts';
 import { ageColumn, column, nameColumn, NONE } from './columns.ts';
 import { specChanged } from './generation.ts';
 
@@ -16,6 +17,7 @@ export const flowSchemaRules: KindRules<FlowSchema> = {
     if (spec) spec.matchingPrecedence ||= 1000;
   },
   isNewGeneration: specChanged,
+  validate: validateFlowSchema,
 };
 
 export const priorityLevelConfigurationRules: KindRules<PriorityLevelConfiguration> = {
@@ -40,4 +42,5 @@ export const priorityLevelConfigurationRules: KindRules<PriorityLevelConfigurati
     queuing.queueLengthLimit ||= 50;
   },
   isNewGeneration: specChanged,
+  validate: validatePriorityLevelConfiguration,
 };

@@ -1,5 +1,6 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { AutoscalingV1HorizontalPodAutoscaler, HorizontalPodAutoscaler, HPAScalingRules } from '../schema/kinds.generated.ts';
+import { validateHorizontalPodAutoscaler } from '../validation/horizontal-pod-autoscaler.ts';
 import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
 
 export const horizontalPodAutoscalerRules: KindRules<HorizontalPodAutoscaler> = {
@@ -9,6 +10,7 @@ export const horizontalPodAutoscalerRules: KindRules<HorizontalPodAutoscaler> = 
     if (!spec.metrics?.length) spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
     if (spec.behavior) spec.behavior = { scaleUp: rules(SCALE_UP, spec.behavior.scaleUp), scaleDown: rules(SCALE_DOWN, spec.behavior.scaleDown) };
   },
+  validate: validateHorizontalPodAutoscaler,
   columns: [
     nameColumn(),
     column('Reference', 'What it scales', ({ spec }) => `${spec?.scaleTargetRef?.kind ?? ''}/${spec?.scaleTargetRef?.name ?? ''}`),
@@ -35,7 +37,7 @@ const SCALE_UP: HPAScalingRules = {
 const SCALE_DOWN: HPAScalingRules = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] };
 
 function rules(defaults: HPAScalingRules, given: HPAScalingRules | undefined): HPAScalingRules {
-  return { ...structuredClone(defaults), ...given };
+  return { ...structuredClone(defaults), ...given, ...(given && { policies: given.policies ?? structuredClone(defaults.policies ?? []) }) };
 }
 
 function targetText(resource: { name?: string; target?: { averageUtilization?: number; averageValue?: string | number } } | undefined): string {

@@ -1,5 +1,6 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { Ingress } from '../schema/kinds.generated.ts';
+import { validateIngress, validateIngressCreation } from '../validation/ingress.ts';
 import { ageColumn, column, nameColumn, NONE } from './columns.ts';
 import { specChanged } from './generation.ts';
 
@@ -7,6 +8,8 @@ const SHOWN_HOSTS = 3;
 
 export const ingressRules: KindRules<Ingress> = {
   isNewGeneration: specChanged,
+  validate: validateIngress,
+  validateCreate: validateIngressCreation,
   columns: [
     nameColumn(),
     column('Class', 'Who serves it', ({ spec }) => spec?.ingressClassName ?? NONE),

@@ -1,5 +1,6 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { NetworkPolicy } from '../schema/kinds.generated.ts';
+import { validateNetworkPolicy } from '../validation/network-policy.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { selectorText } from './pod-template-columns.ts';
@@ -13,5 +14,6 @@ export const networkPolicyRules: KindRules<NetworkPolicy> = {
     if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
   },
   isNewGeneration: specChanged,
+  validate: validateNetworkPolicy,
   columns: [nameColumn(), column('Pod-Selector', 'Pods that it is for', ({ spec }) => selectorText(spec?.podSelector)), ageColumn()],
 };

@@ -2,9 +2,11 @@ import type { KindRules } from '../kind-rules.ts';
 import type { PodDisruptionBudget } from '../schema/kinds.generated.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
+import { validateDisruptionBudget } from './plain-rules.ts';
 
 export const podDisruptionBudgetRules: KindRules<PodDisruptionBudget> = {
   isNewGeneration: specChanged,
+  validate: validateDisruptionBudget,
   columns: [
     nameColumn(),
     column('Min Available', 'Pods that must stay', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),

@@ -17,6 +17,7 @@ export const podRules: KindRules<Pod> = {
     defaultPodSpec(spec);
     defaultHostPorts(spec);
     defaultRequests(spec);
+    if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   },
   prepareForCreate: (pod, { now }) => {
     const spec = pod.spec ?? { containers: [] };

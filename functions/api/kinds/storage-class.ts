@@ -1,5 +1,6 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { StorageClass } from '../schema/kinds.generated.ts';
+import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 
 const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
@@ -9,6 +10,8 @@ export const storageClassRules: KindRules<StorageClass> = {
     storage.reclaimPolicy ??= 'Delete';
     storage.volumeBindingMode ??= 'Immediate';
   },
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
   columns: [
     { ...nameColumn<StorageClass>(), cell: ({ metadata }) => `${metadata.name ?? ''}${metadata.annotations?.[IS_DEFAULT] === 'true' ? ' (default)' : ''}` },
     column('Provisioner', 'Who makes its volumes', ({ provisioner }) => provisioner),

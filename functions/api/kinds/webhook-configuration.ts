@@ -1,6 +1,7 @@
 import { isEqual } from '../equal.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { MutatingWebhook, MutatingWebhookConfiguration, RuleWithOperations, ValidatingWebhook, ValidatingWebhookConfiguration } from '../schema/kinds.generated.ts';
+import { validateWebhooks } from '../validation/webhooks.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 
 type Configuration = ValidatingWebhookConfiguration | MutatingWebhookConfiguration;
@@ -8,6 +9,7 @@ type Configuration = ValidatingWebhookConfiguration | MutatingWebhookConfigurati
 export const validatingWebhookRules: KindRules<ValidatingWebhookConfiguration> = {
   setDefaults: ({ webhooks = [] }) => webhooks.forEach(defaultWebhook),
   isNewGeneration: webhooksChanged,
+  validate: ({ webhooks }) => validateWebhooks(webhooks),
   columns: webhookColumns<ValidatingWebhookConfiguration>(),
 };
 
@@ -19,6 +21,7 @@ export const mutatingWebhookRules: KindRules<MutatingWebhookConfiguration> = {
     }
   },
   isNewGeneration: webhooksChanged,
+  validate: ({ webhooks }) => validateWebhooks(webhooks),
   columns: webhookColumns<MutatingWebhookConfiguration>(),
 };
 

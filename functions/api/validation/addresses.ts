@@ -23,6 +23,13 @@ export function isCidr(text: string): boolean {
   return isIpv4(address) ? Number(bits) <= 32 : isIpv6(address) && Number(bits) <= 128;
 }
 
+/** Whether the second range is a part of the first, and not all of it. */
+export function containsCidr(outer: string, inner: string): boolean {
+  const [outside, inside] = [outer, inner].map((cidr) => ({ bits: bitsOf(cidr.split('/')[0] ?? ''), length: Number(cidr.split('/')[1]) }));
+  if (!outside || !inside || outside.bits.length !== inside.bits.length) return false;
+  return inside.length > outside.length && inside.bits.startsWith(outside.bits.slice(0, outside.length));
+}
+
 /** For fields that have always been read leniently (leading zeros). */
 export function legacyIpProblems(text: string): string[] {
   return isIp(text) ? [] : [NOT_AN_IP];
@@ -50,8 +57,11 @@ export function endpointIpProblems(ip: string): string[] {
 
 function hasHostBits(cidr: string): boolean {
   const [address = '', length = ''] = cidr.split('/');
-  const bits = isIpv4(address) ? address.split('.').map((part) => Number(part).toString(2).padStart(8, '0')).join('') : ipv6Bits(address);
-  return bits.slice(Number(length)).includes('1');
+  return bitsOf(address).slice(Number(length)).includes('1');
+}
+
+function bitsOf(address: string): string {
+  return isIpv4(address) ? address.split('.').map((part) => Number(part).toString(2).padStart(8, '0')).join('') : ipv6Bits(address);
 }
 
 function ipv6Bits(address: string): string {

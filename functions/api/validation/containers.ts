@@ -1,5 +1,5 @@
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
-import type { Container, ContainerResizePolicy, EphemeralContainer, Lifecycle, PodSpec, Volume } from '../schema/kinds.generated.ts';
+import { duplicate, forbidden, notSupported, required, type FieldError } from '../field-error.ts';
+import type { Container, ContainerResizePolicy, ContainerRestartRule, EphemeralContainer, Lifecycle, PodSpec, Volume } from '../schema/kinds.generated.ts';
 import { validateEnv, validateEnvFrom } from './env.ts';
 import { dns1123Label } from './names.ts';
 import { hostPortConflicts, validateContainerPorts } from './ports.ts';
@@ -11,6 +11,7 @@ import { validateVolumeDevices, validateVolumeMounts } from './volume-mounts.ts'
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
+const RESTART_ACTIONS = ['Restart', 'RestartAllContainers'];
 const RESIZE_POLICIES = ['NotRequired', 'RestartContainer'];
 const NOT_FOR_EPHEMERAL = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy'] as const;
 
@@ -85,10 +86,10 @@ function ephemeralErrors(around: Surroundings, path: string): FieldError[] {
 function oneErrors(container: Container, { spec, volumes, claimNames }: Surroundings, path: string): FieldError[] {
   return [
     ...requiredName(`${path}.name`, container.name, dns1123Label),
-    ...imageErrors(container.image ?? '', `${path}.image`),
+    ...(container.image ? [] : [required(`${path}.image`)]),
     ...choice(container.terminationMessagePolicy, `${path}.terminationMessagePolicy`, MESSAGE_POLICIES),
     ...validateContainerPorts(container.ports ?? [], `${path}.ports`),
-    ...validateEnv(container.env ?? [], `${path}.env`),
+    ...validateEnv(container.env ?? [], `${path}.env`, volumes),
     ...validateEnvFrom(container.envFrom ?? [], `${path}.envFrom`),
     ...validateVolumeMounts(container, volumes, `${path}.volumeMounts`),
     ...validateVolumeDevices(container, volumes, `${path}.volumeDevices`),
@@ -99,10 +100,6 @@ function oneErrors(container: Container, { spec, volumes, claimNames }: Surround
   ];
 }
 
-function imageErrors(image: string, field: string): FieldError[] {
-  if (image === '') return [required(field)];
-  return image.trim() === image ? [] : [invalid(field, image, 'must not have leading or trailing whitespace')];
-}
 
 function choice(value: string | undefined, field: string, supported: string[]): FieldError[] {
   if (!value) return [required(field)];
@@ -130,5 +127,13 @@ function lifecycleErrors(lifecycle: Lifecycle | undefined, path: string, spec: P
 
 function restartErrors(container: Container, path: string): FieldError[] {
   const policy = container.restartPolicy ?? '';
-  return ['Always', 'Never', 'OnFailure'].includes(policy) ? [] : [notSupported(`${path}.restartPolicy`, policy, ['Always', 'Never', 'OnFailure'])];
+  const errors: FieldError[] = ['Always', 'Never', 'OnFailure'].includes(policy) ? [] : [notSupported(`${path}.restartPolicy`, policy, ['Always', 'Never', 'OnFailure'])];
+  return [...errors, ...(container.restartPolicyRules ?? []).flatMap((rule, i) => restartRuleErrors(rule, `${path}.restartPolicyRules[${i}]`))];
+}
+
+function restartRuleErrors({ action = '', exitCodes }: Partial<ContainerRestartRule>, path: string): FieldError[] {
+  const errors: FieldError[] = RESTART_ACTIONS.includes(action) ? [] : [notSupported(`${path}.action`, action, RESTART_ACTIONS)];
+  if (!exitCodes) return [...errors, required(`${path}.exitCodes`, 'must be specified')];
+  const { operator = '' } = exitCodes;
+  return ['In', 'NotIn'].includes(operator) ? errors : [...errors, notSupported(`${path}.exitCodes.operator`, operator, ['In', 'NotIn'])];
 }

@@ -1,4 +1,4 @@
-import { invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import { invalid, notFound, notSupported, required, type FieldError } from '../field-error.ts';
 import type { EnvFromSource, EnvVar, EnvVarSource, FileKeySelector, ObjectFieldSelector, ResourceFieldSelector } from '../schema/kinds.generated.ts';
 import { configMapKey, dns1123Subdomain, envVarName, qualifiedName } from './names.ts';
 import { parsedQuantity } from './resources.ts';
@@ -16,10 +16,11 @@ const DIVISORS: Record<string, string[]> = {
   memory: ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'],
 };
 
-export function validateEnv(variables: EnvVar[], path: string): FieldError[] {
+export function validateEnv(variables: EnvVar[], path: string, volumes: ReadonlyMap<string, unknown>): FieldError[] {
   return variables.flatMap((variable, i) => [
     ...requiredName(`${path}[${i}].name`, variable.name, envVarName),
     ...(variable.valueFrom ? valueFromErrors(variable, variable.valueFrom, `${path}[${i}].valueFrom`) : []),
+    ...(variable.valueFrom?.fileKeyRef && !volumes.has(variable.valueFrom.fileKeyRef.volumeName ?? '') ? [notFound(`${path}[${i}].valueFrom.fileKeyRef.volumeName`, variable.valueFrom.fileKeyRef.volumeName ?? '')] : []),
   ]);
 }
 

@@ -1,9 +1,10 @@
 import { duplicate, invalid, notSupported, required, tooLong, type FieldError } from '../field-error.ts';
 import type { Job, JobSpec, PodFailurePolicyRule, PodFailurePolicyOnExitCodesRequirement, SuccessPolicyRule } from '../schema/kinds.generated.ts';
 import { isEmptySelector, selectorMatches, validateLabelSelector } from './label-selector.ts';
-import { dns1123Label, domainPrefixedPath, qualifiedName, utf8Length } from './names.ts';
+import { dns1123Label, qualifiedName, utf8Length } from './names.ts';
 import { nonNegative } from './numbers.ts';
 import { validatePodTemplate } from './pod-spec.ts';
+import { validateDomainPrefixedPath } from './references.ts';
 import { indexesOf, type IndexesProblem } from './succeeded-indexes.ts';
 
 const MAX_INDEXED_PARALLELISM = 100_000;
@@ -39,7 +40,7 @@ export function validateJobSpec(spec: JobSpec, path: string): FieldError[] {
 
 function managerErrors(manager: string | undefined, field: string): FieldError[] {
   if (manager === undefined) return [];
-  const errors = domainPrefixedPath(manager).map((text) => invalid(field, manager, text));
+  const errors = validateDomainPrefixedPath(field, manager);
   return utf8Length(manager) > MAX_MANAGED_BY ? [...errors, tooLong(field, MAX_MANAGED_BY)] : errors;
 }
 

@@ -66,13 +66,11 @@ export const labelValue: NameCheck = (value) => {
   return whole(LABEL_VALUE).test(value) ? problems : [...problems, pattern(text, LABEL_VALUE, 'MyValue', 'my_value', '12345')];
 };
 
-/** `domain/path`, as what tells one controller from another. */
-export const domainPrefixedPath: NameCheck = (value) => {
-  const [domain = '', ...rest] = value.split('/');
-  const path = rest.join('/');
-  if (domain === '' || path === '') return ['must be a domain-prefixed path (such as "acme.io/foo")'];
-  const problems = dns1123Subdomain(domain);
-  return /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path) ? problems : [...problems, 'Invalid path'];
+/** A subdomain of which the first part is any. */
+export const wildcardSubdomain: NameCheck = (value) => {
+  const problems = tooManyCharacters(value, 253);
+  const text = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+  return whole(`\\*\\.${SUBDOMAIN}`).test(value) ? problems : [...problems, pattern(text, `\\*\\.${SUBDOMAIN}`, '*.example.com')];
 };
 
 /** Keys of ConfigMaps and Secrets, which become file names. */

@@ -1,7 +1,8 @@
 import { invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { PersistentVolumeSpec, Volume } from '../schema/kinds.generated.ts';
+import { dns1123Label } from './names.ts';
 import { between } from './numbers.ts';
-import { localDescendingPath } from './references.ts';
+import { localDescendingPath, optionalName } from './references.ts';
 
 type Source = Record<string, unknown>;
 type SourceName = keyof Volume | keyof PersistentVolumeSpec;
@@ -39,8 +40,7 @@ const FURTHER: Partial<Record<SourceName, (source: Source, path: string) => Fiel
   awsElasticBlockStore: (source, path) => partition(source, path),
   gitRepo: (source, path) => localDescendingPath(`${path}.directory`, text(source['directory'])),
   cinder: secretName,
-  flexVolume: secretName,
-  storageos: secretName,
+  storageos: (source, path) => [...secretName(source, path), ...optionalName(`${path}.volumeNamespace`, text(source['volumeNamespace']), dns1123Label)],
   iscsi: iscsiErrors,
   fc: fibreChannelErrors,
   flocker: flockerErrors,

@@ -12,17 +12,21 @@ const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain'];
 
 export function validatePersistentVolume({ spec = {} }: PersistentVolume): FieldError[] {
   return [
-    ...accessModeErrors(spec.accessModes ?? []),
+    ...validatePersistentVolumeSpec(spec, 'spec'),
     ...capacityErrors(spec.capacity),
     ...(spec.persistentVolumeReclaimPolicy && !RECLAIM_POLICIES.includes(spec.persistentVolumeReclaimPolicy)
       ? [notSupported('spec.persistentVolumeReclaimPolicy', spec.persistentVolumeReclaimPolicy, RECLAIM_POLICIES)]
       : []),
     ...affinityErrors(spec),
-    ...sourceErrors(spec),
     ...optionalName('spec.storageClassName', spec.storageClassName, dns1123Subdomain),
     ...(spec.volumeMode !== undefined && !['Block', 'Filesystem'].includes(spec.volumeMode) ? [notSupported('spec.volumeMode', spec.volumeMode, ['Block', 'Filesystem'])] : []),
     ...attributesClassErrors(spec),
   ];
+}
+
+/** What volumes of the cluster and those inside a VolumeAttachment have in common: how they are accessed, and where they are. */
+export function validatePersistentVolumeSpec(spec: PersistentVolumeSpec, path: string): FieldError[] {
+  return [...accessModeErrors(spec.accessModes ?? [], `${path}.accessModes`), ...sourceErrors(spec, path)];
 }
 
 /** Where the data is does not change; who has it, and what is done with it, may. */
@@ -30,11 +34,11 @@ export function sourceOf(spec: PersistentVolumeSpec): Partial<PersistentVolumeSp
   return Object.fromEntries(SOURCES.filter((source) => spec[source] !== undefined).map((source) => [source, spec[source]]));
 }
 
-function accessModeErrors(modes: string[]): FieldError[] {
-  if (modes.length === 0) return [required('spec.accessModes')];
-  const errors = modes.filter((mode) => !ACCESS_MODES.includes(mode)).map((mode) => notSupported('spec.accessModes', mode, ACCESS_MODES));
+function accessModeErrors(modes: string[], field: string): FieldError[] {
+  if (modes.length === 0) return [required(field)];
+  const errors = modes.filter((mode) => !ACCESS_MODES.includes(mode)).map((mode) => notSupported(field, mode, ACCESS_MODES));
   const isAlone = modes.every((mode) => mode === 'ReadWriteOncePod') || !modes.includes('ReadWriteOncePod');
-  return isAlone ? errors : [...errors, forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes')];
+  return isAlone ? errors : [...errors, forbidden(field, 'may not use ReadWriteOncePod with other access modes')];
 }
 
 function capacityErrors(capacity: PersistentVolumeSpec['capacity']): FieldError[] {
@@ -61,13 +65,14 @@ const SOURCES: SourceName[] = [
   'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'scaleIO', 'local', 'storageos', 'csi',
 ];
 
-function sourceErrors(spec: PersistentVolumeSpec): FieldError[] {
+function sourceErrors(spec: PersistentVolumeSpec, path: string): FieldError[] {
   const [first, ...others] = SOURCES.filter((source) => spec[source]);
-  if (first === undefined) return [required('spec', 'must specify a volume type')];
-  const errors = [...(OWN_RULES[first]?.(spec, `spec.${first}`) ?? validateNetworkDisk(spec, first, `spec.${first}`)), ...(FURTHER[first]?.(spec, `spec.${first}`) ?? [])];
-  errors.push(...others.map((source) => forbidden(`spec.${source}`, 'may not specify more than 1 volume type')));
+  if (first === undefined) return [required(path, 'must specify a volume type')];
+  const at = `${path}.${first}`;
+  const errors = [...(OWN_RULES[first]?.(spec, at) ?? validateNetworkDisk(spec, first, at)), ...(FURTHER[first]?.(spec, at) ?? [])];
+  errors.push(...others.map((source) => forbidden(`${path}.${source}`, 'may not specify more than 1 volume type')));
   if (/^\/+$/.test(spec.hostPath?.path ?? '') && spec.persistentVolumeReclaimPolicy === 'Recycle') {
-    errors.push(forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"));
+    errors.push(forbidden(`${path}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'"));
   }
   return errors;
 }
@@ -97,16 +102,14 @@ const FURTHER: SourceRules = {
 };
 
 function csiErrors(csi: CSIPersistentVolumeSource, path: string): FieldError[] {
-  const named = (reference: SecretReference | undefined, field: string): FieldError[] =>
-    reference ? (['name', 'namespace'] as const).filter((part) => !reference[part]).map((part) => required(`${path}.${field}.${part}`)) : [];
   const judged = (reference: SecretReference | undefined, field: string): FieldError[] =>
     reference ? [...requiredName(`${path}.${field}.name`, reference.name, dns1123Subdomain), ...requiredName(`${path}.${field}.namespace`, reference.namespace, dns1123Label)] : [];
   return [
     ...validateDriverName(csi.driver, `${path}.driver`),
     ...(csi.volumeHandle ? [] : [required(`${path}.volumeHandle`)]),
-    ...named(csi.controllerPublishSecretRef, 'controllerPublishSecretRef'),
+    ...judged(csi.controllerPublishSecretRef, 'controllerPublishSecretRef'),
     ...judged(csi.controllerExpandSecretRef, 'controllerExpandSecretRef'),
-    ...named(csi.nodePublishSecretRef, 'nodePublishSecretRef'),
+    ...judged(csi.nodePublishSecretRef, 'nodePublishSecretRef'),
     ...judged(csi.nodeExpandSecretRef, 'nodeExpandSecretRef'),
   ];
 }

@@ -1,4 +1,4 @@
-import { forbidden, type FieldError } from '../field-error.ts';
+import { forbidden, invalid, required, type FieldError } from '../field-error.ts';
 import type { Pod, Volume } from '../schema/kinds.generated.ts';
 
 /** What only a new pod must not have. */
@@ -6,6 +6,11 @@ export function validatePodCreation({ spec }: Pod): FieldError[] {
   const errors: FieldError[] = [];
   if (spec?.ephemeralContainers?.length) errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   if (spec?.schedulingGates?.length && spec.nodeName) errors.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
+  for (const field of ['containers', 'initContainers'] as const) {
+    const padded = (spec?.[field] ?? []).flatMap(({ image = '' }, i) => (image.trim() === image ? [] : [invalid(`spec.${field}[${i}].image`, image, 'must not have leading or trailing whitespace')]));
+    errors.push(...padded);
+  }
+  errors.push(...(spec?.volumes ?? []).flatMap(({ image }, i) => (image && !image.reference ? [required(`spec.volumes[${i}].image.reference`)] : [])));
   return [...errors, ...tokenErrors(spec?.volumes ?? [], spec?.serviceAccountName)];
 }
 

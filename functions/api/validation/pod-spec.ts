@@ -4,7 +4,7 @@ import { ipProblems, isIp, legacyIpProblems } from './addresses.ts';
 import { validateAffinity } from './affinity.ts';
 import { validateAllContainers } from './containers.ts';
 import { dns1123Label, dns1123Subdomain, dnsSearchPath, qualifiedName } from './names.ts';
-import { nonNegative, positiveInt32 } from './numbers.ts';
+import { positiveInt32 } from './numbers.ts';
 import { validateAnnotations, validateLabels } from './object-meta.ts';
 import { optionalName, requiredName } from './references.ts';
 import { validateOverhead } from './resources.ts';
@@ -30,7 +30,6 @@ export function validatePodTemplate(template: PodTemplateSpec | undefined, path:
 export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   const volumes = validateVolumes(spec.volumes ?? [], `${path}.volumes`);
   return [
-    ...nonNegative(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
     ...volumes.errors,
     ...validateAllContainers(spec, volumes.valid, path),
     ...resourceClaimErrors(spec, `${path}.resourceClaims`),
@@ -52,7 +51,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     ...validateTolerations(spec.tolerations ?? [], `${path}.tolerations`),
     ...hostAliasErrors(spec.hostAliases ?? [], `${path}.hostAliases`),
     ...optionalName(`${path}.priorityClassName`, spec.priorityClassName, dns1123Subdomain),
-    ...optionalName(`${path}.runtimeClassName`, spec.runtimeClassName, dns1123Subdomain),
+    ...(spec.runtimeClassName === undefined ? [] : dns1123Subdomain(spec.runtimeClassName).map((text) => invalid(`${path}.runtimeClassName`, spec.runtimeClassName, text))),
     ...preemptionErrors(spec.preemptionPolicy, `${path}.preemptionPolicy`),
     ...validateOverhead(spec.overhead ?? {}, `${path}.overhead`),
     ...osErrors(spec, `${path}.os`),
@@ -86,7 +85,16 @@ function hostErrors(spec: PodSpec, path: string): FieldError[] {
   for (const [flag, field] of [['hostNetwork', 'hostNetwork'], ['hostPID', 'HostPID'], ['hostIPC', 'HostIPC']] as const) {
     if (spec.hostUsers === false && spec[flag]) errors.push(forbidden(`${path}.${field}`, 'when `hostUsers` is false'));
   }
+  errors.push(...deviceErrors(spec, path));
   return [...errors, ...hostnameOverrideErrors(spec, `${path}.hostnameOverride`)];
+}
+
+// Who is somebody else on the host has no device of it.
+function deviceErrors(spec: PodSpec, path: string): FieldError[] {
+  if (spec.hostUsers !== false) return [];
+  return (['initContainers', 'containers'] as const).flatMap((field) =>
+    (spec[field] ?? []).flatMap(({ volumeDevices = [] }, i) => (volumeDevices.length > 0 ? [forbidden(`${path}.${field}[${i}].volumeDevices`, 'when `hostUsers` is false')] : [])),
+  );
 }
 
 function hostnameOverrideErrors({ hostnameOverride: name, setHostnameAsFQDN, hostNetwork }: PodSpec, field: string): FieldError[] {

@@ -1,8 +1,9 @@
-import { forbidden, invalid, notFound, required, type FieldError } from '../field-error.ts';
+import { duplicate, forbidden, invalid, notFound, required, type FieldError } from '../field-error.ts';
 import { compareQuantities, parseQuantity, type Quantity } from '../quantity.ts';
 import type { ResourceRequirements } from '../schema/kinds.generated.ts';
-import { qualifiedName } from './names.ts';
+import { dns1123Label, qualifiedName } from './names.ts';
 
+type ResourceClaim = NonNullable<ResourceRequirements['claims']>[number];
 type Amounts = Record<string, string | number>;
 
 const STANDARD_CONTAINER_RESOURCES = new Set(['cpu', 'memory', 'ephemeral-storage']);
@@ -19,7 +20,7 @@ export function validateContainerResources(resources: ResourceRequirements | und
   for (const [name, amount] of Object.entries(requests)) {
     errors.push(...amountErrors(name, amount, `${path}.requests[${name}]`), ...requestErrors(name, limits, { amount, path }));
   }
-  errors.push(...hugePageErrors(limits, requests, path), ...claims.flatMap((claim, i) => claimErrors(claim.name, `${path}.claims[${i}]`, claimNames)));
+  errors.push(...hugePageErrors(limits, requests, path), ...claims.flatMap((claim, i) => claimErrors(claim, `${path}.claims[${i}]`, claimNames)), ...repeatedClaims(claims, `${path}.claims`));
   return errors;
 }
 
@@ -104,9 +105,15 @@ function hugePageErrors(limits: Amounts, requests: Amounts, path: string): Field
   return [forbidden(path, 'HugePages require cpu or memory')];
 }
 
-function claimErrors(name: string | undefined, path: string, known: ReadonlySet<string>): FieldError[] {
+function claimErrors({ name, request }: ResourceClaim, path: string, known: ReadonlySet<string>): FieldError[] {
   if (!name) return [required(path)];
-  return known.has(name) ? [] : [notFound(path, name)];
+  const errors = known.has(name) ? [] : [{ ...notFound(path, name), message: `${notFound(path, name).message}: must be one of the names in pod.spec.resourceClaims${known.size > 0 ? `: ${[...known].join(', ')}` : ' which is empty'}` }];
+  return [...errors, ...(request ? dns1123Label(request).map((text) => invalid(`${path}.request`, request, text)) : [])];
+}
+
+function repeatedClaims(claims: ResourceClaim[], path: string): FieldError[] {
+  const keys = claims.map(({ name, request }) => (request ? `${name}/${request}` : name));
+  return keys.flatMap((key, i) => (keys.indexOf(key) < i ? [duplicate(`${path}[${i}]`, key)] : []));
 }
 
 function isHugePages(name: string): boolean {

@@ -50,9 +50,10 @@ function profileErrors(profile: SeccompProfile | AppArmorProfile, path: string, 
   const name = profile.localhostProfile;
   if (profile.type === 'Localhost') return localhostErrors(name, `${path}.localhostProfile`, isSeccomp);
   const errors: FieldError[] = [];
-  if (name !== undefined) errors.push(invalid(`${path}.localhostProfile`, isSeccomp ? profile : name, `can only be set when ${isSeccomp ? 'seccomp ' : ''}type is Localhost`));
+  const isKnown = !profile.type || PROFILE_TYPES.includes(profile.type);
+  if (name !== undefined && (isSeccomp || isKnown)) errors.push(invalid(`${path}.localhostProfile`, isSeccomp ? { Type: profile.type ?? '', LocalhostProfile: name } : name, `can only be set when ${isSeccomp ? 'seccomp ' : ''}type is Localhost`));
   if (!profile.type) return [...errors, required(`${path}.type`, 'type is required when seccompProfile is set'.replace('seccompProfile', isSeccomp ? 'seccompProfile' : 'appArmorProfile'))];
-  return PROFILE_TYPES.includes(profile.type) ? errors : [...errors, notSupported(`${path}.type`, profile.type, PROFILE_TYPES)];
+  return isKnown ? errors : [...errors, notSupported(`${path}.type`, profile.type, PROFILE_TYPES)];
 }
 
 function localhostErrors(name: string | undefined, field: string, isSeccomp: boolean): FieldError[] {
@@ -90,5 +91,6 @@ function windowsErrors(options: WindowsSecurityContextOptions, path: string): Fi
   const account = user.split('\\').at(-1) ?? '';
   if (user.split('\\').length > 2) errors.push(invalid(field, user, 'runAsUserName cannot contain more than one backslash'));
   else if (account === '') errors.push(invalid(field, user, 'runAsUserName\'s User cannot be empty'));
+  else if (/["/\\:;|=,+*?<>@[\]]/.test(account)) errors.push(invalid(field, user, 'runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]'));
   return errors;
 }

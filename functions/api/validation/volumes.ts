@@ -176,8 +176,8 @@ function ephemeralErrors({ ephemeral }: Volume, path: string): FieldError[] {
   ];
 }
 
-function imageErrors({ reference, pullPolicy }: NonNullable<Volume['image']>, path: string): FieldError[] {
-  const errors: FieldError[] = reference ? [] : [required(`${path}.reference`)];
+function imageErrors({ pullPolicy }: NonNullable<Volume['image']>, path: string): FieldError[] {
+  const errors: FieldError[] = [];
   const policies = ['Always', 'IfNotPresent', 'Never'];
   if (!pullPolicy) errors.push(required(`${path}.pullPolicy`));
   else if (!policies.includes(pullPolicy)) errors.push(notSupported(`${path}.pullPolicy`, pullPolicy, policies));

@@ -8,10 +8,11 @@ export function validateSelectorAndTemplate(spec: { selector?: LabelSelector; te
   const { selector, template } = spec;
   const formErrors = selector ? validateLabelSelector(selector, `${path}.selector`) : [required(`${path}.selector`)];
   if (selector && isEmptySelector(selector)) formErrors.push(invalid(`${path}.selector`, selector, `empty selector is invalid for ${what}`));
-  if (selector && formErrors.some((error) => error.field.includes('matchExpressions') || error.field.includes('matchLabels'))) {
+  if (selector && what !== 'daemonset' && formErrors.some((error) => error.field.includes('matchExpressions') || error.field.includes('matchLabels'))) {
     return [...formErrors, invalid(`${path}.selector`, selector, 'invalid label selector')];
   }
-  return [...formErrors, ...mismatch(selector, template, path), ...validatePodTemplate(template, `${path}.template`), ...alwaysErrors(template, `${path}.template`)];
+  const unmatched = what === 'daemonset' && formErrors.length > 0 && selector && !isEmptySelector(selector) ? [] : mismatch(selector, template, path);
+  return [...formErrors, ...unmatched, ...validatePodTemplate(template, `${path}.template`), ...alwaysErrors(template, `${path}.template`)];
 }
 
 /** The same for a selector of labels alone, as ReplicationControllers have it. */
