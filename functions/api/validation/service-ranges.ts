@@ -1,7 +1,7 @@
 import { isEqual } from '../equal.ts';
 import { forbidden, invalid, required, type FieldError } from '../field-error.ts';
 import type { IPAddress, ServiceCIDR } from '../schema/kinds.generated.ts';
-import { cidrProblems, isIpv4 } from './addresses.ts';
+import { cidrProblems } from './addresses.ts';
 import { dns1123Subdomain, pathSegmentName } from './names.ts';
 import { optionalName, requiredName } from './references.ts';
 
@@ -10,7 +10,7 @@ export function validateServiceCidr({ spec }: ServiceCIDR): FieldError[] {
   if (cidrs.length === 0) return [required('spec.cidrs', 'at least one CIDR required')];
   if (cidrs.length > 2) return [invalid('spec', spec, 'may only hold up to 2 values')];
   const errors = cidrs.flatMap((cidr, i) => cidrProblems(cidr).map((text) => invalid(`spec.cidrs[${i}]`, cidr, text)));
-  const families = cidrs.map((cidr) => isIpv4(cidr.split('/')[0] ?? ''));
+  const families = cidrs.map((cidr) => cidr.includes(':'));
   return cidrs.length === 2 && families[0] === families[1] ? [...errors, invalid('spec.cidrs', cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64')] : errors;
 }
 
