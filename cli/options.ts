@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#client/failure';
 
+export const defaultDataDir = (): string => join(homedir(), '.zeroplane');
+
 /** Options that tools rely on; kept stable. */
 export const DataDir = z
   .string()
   .min(1)
-  .default(() => join(homedir(), '.zeroplane'))
+  .default(defaultDataDir)
   .transform((path) => resolve(path));
 
 export const Port = z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be from 1 to 65535').max(65535, 'must be from 1 to 65535');

@@ -7,7 +7,7 @@ import { createProgress } from './progress.ts';
 export async function reportedWait(title: string, work: (say: (message: string) => void) => Promise<string>): Promise<void> {
   const out = process.stdout;
   if (out.isTTY) {
-    const last = await createProgress(out, { transient: true }).step(title, work);
+    const last = await createProgress(out, { transient: true }).step(title, (say) => work((message) => say(brief(message))));
     if (last !== '') out.write(`${last}\n`);
     return;
   }
@@ -17,4 +17,13 @@ export async function reportedWait(title: string, work: (say: (message: string) 
     before = message;
   });
   if (last !== '') out.write(`${last}\n`);
+}
+
+// The line's title has said already that it waits, and what for.
+function brief(message: string): string {
+  return message
+    .replace(/^waiting: /, '')
+    .replace(/^waiting for /i, '')
+    .replace(/^[\w ]+ "[^"]+" rollout to finish: /, '')
+    .replace(/\.\.\.$/, '');
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '#test/support/eventually';
 import { ensureInspectorImage } from '#test/support/images';
 import { type InspectedPod, inspectorContainer, runInspected } from './inspected-pod.ts';
 import { type TestNamespace, createNamespace, eventuallyTold } from './namespace.ts';
@@ -60,6 +61,12 @@ test('files of a ConfigMap, a Secret with its mode, a single file, the service a
 test('an emptyDir is shared by the containers of a pod', async () => {
   await pod.ask('write', '/scratch/note', OTHER_PORT);
   expect(await pod.ask('file', '/scratch/note')).toBe('644 written by second');
+});
+
+test('files follow their ConfigMap, a single file of it does not', async () => {
+  await namespace.kubectl(['patch', 'configmap', 'settings', '-p', '{"data":{"size":"small","COLOR":"red"}}']);
+  await eventually('the new value', async () => (await pod.ask('file', '/etc/settings/size')) === '644 small');
+  expect(await pod.ask('file', '/etc/one-file')).toBe('644 blue');
 });
 
 test('a container whose ConfigMap is missing waits, says why, and starts once it is there', async () => {

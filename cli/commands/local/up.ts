@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { ensureDocker } from '../../docker.ts';
-import { DataDir, Port, parseOptions } from '../../options.ts';
+import { DataDir, Port, defaultDataDir, parseOptions } from '../../options.ts';
+import { alignedLines } from '../../render/columns.ts';
 import { createProgress } from '../../render/progress.ts';
 import { interrupted } from '../interrupted.ts';
 import { program } from './program.ts';
@@ -38,9 +39,18 @@ async function up(options: z.infer<typeof UpOptions>): Promise<void> {
     const address = await progress.step('Deploying the sample application', (say) => deploySample({ dataDir: options.dataDir, say }));
     progress.say(`\nThe sample application answers at ${address}`);
   }
-  progress.say(`\nThe cluster is ready at ${cluster.url}\n\n  export KUBECONFIG=${cluster.kubeconfig}\n  kubectl get nodes\n`);
+  progress.say(`\nThe cluster is ready at ${cluster.url}\n\n${nextSteps(cluster.kubeconfig, options.dataDir)}`);
   if (options.detach) return;
   progress.say('Ctrl-C stops the cluster; its pods and data stay. `zeroplane down` removes the pods.');
   await interrupted();
   await progress.step('Stopping', () => stop(options.dataDir));
+}
+
+function nextSteps(kubeconfig: string, dataDir: string): string {
+  const folder = dataDir === defaultDataDir() ? '' : ` --data-dir ${dataDir}`;
+  return alignedLines([
+    [`  export KUBECONFIG=${kubeconfig}`],
+    ['  kubectl get nodes', `or without kubectl: npx zeroplane get nodes`],
+    [`  npx zeroplane down${folder}`, 'removes its pods; its data stays'],
+  ]);
 }

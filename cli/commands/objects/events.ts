@@ -77,7 +77,7 @@ function printer({ allNamespaces, headers }: EventsOptions, first: readonly Even
       if (headers) process.stdout.write(columns.line(title));
     }
     const line = columns.line(cells(event));
-    process.stdout.write(event.type === 'Warning' ? paint('yellow', line) : line);
+    process.stdout.write(event.type === 'Warning' ? `${paint('yellow', line.trimEnd())}\n` : line);
   };
 }
 

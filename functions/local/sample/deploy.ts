@@ -64,7 +64,7 @@ async function waitForAnswer(client: ApiClient, isReal: boolean, say: (detail: s
     say(`${status?.readyReplicas ?? 0} of 2 pods ready${address ? `, address ${address}` : ''}`);
     if (address && (status?.readyReplicas ?? 0) > 0 && (!isReal || (await responds(`http://${address}/`)))) return `http://${address}/`;
     if (Date.now() > deadlineMs) {
-      throw new Failure('the sample application does not answer', { why: `${status?.readyReplicas ?? 0} of 2 pods are ready`, fix: 'kubectl describe pods -l app=hello says why.' });
+      throw new Failure('the sample application does not answer', { why: `${status?.readyReplicas ?? 0} of 2 pods are ready`, fix: '`zeroplane describe pods -l app=hello` says why.' });
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

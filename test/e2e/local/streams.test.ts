@@ -42,3 +42,11 @@ test('port-forward: an answer through a port of this machine, a clean end on Ctr
   }
   expect(await ended).toBe(0);
 });
+
+test('stopped, it comes back with everything that it had', async () => {
+  expect((await cluster.zeroplane('down')).code).toBe(0);
+  expect((await run('get', 'pods')).stderr).toContain('`zeroplane up` starts it');
+  await cluster.up();
+  await eventually('the pod is ready again', async () => /^talking\s+1\/1\s+Running\s/.test((await run('get', 'pods', '--no-headers')).stdout));
+  expect((await inside('console.log("there")')).stdout).toBe('there\n');
+});
