@@ -4,6 +4,7 @@ import { Informer, type Followed } from '#client/informer';
 import type { Channel } from './channel/channel.ts';
 import { openChannel } from './channel/open-channel.ts';
 import type { Clock } from './clock.ts';
+import type { ImageGarbage } from './images/image-garbage.ts';
 import { pulledImages, type PulledImagesOptions } from './images/pulled-images.ts';
 import type { PodNetwork } from './network/pod-network.ts';
 import { keepBeating } from './node/heartbeat.ts';
@@ -32,6 +33,7 @@ export interface AgentOptions {
   checkpoints: Checkpoints;
   preparation: Preparation;
   credentials: PulledImagesOptions['credentials'];
+  imageGarbage: ImageGarbage | undefined;
   /** The ConfigMaps and Secrets that were read; undefined: pods here are made from none. */
   references: ReferencedObjects | undefined;
   network: PodNetwork;
@@ -60,7 +62,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const node = await registerNode(client, facts, clock);
   const workers = new PodWorkers({
     ...options,
-    images: pulledImages({ runtime, events: options.events, clock, credentials: options.credentials }),
+    images: pulledImages({ runtime, events: options.events, clock, credentials: options.credentials, onUsed: (reference, how) => void options.imageGarbage?.used(reference, how).catch((error: unknown) => log('the pulled images', error)) }),
     statuses: statusReporter({ client, clock, log }),
     refusal: nodeAdmission(node, () => client.get<Node>(NODES, { name: facts.name })),
   });
@@ -134,10 +136,12 @@ async function watchRuntime({ runtime, clock, log }: AgentOptions, workers: PodW
   }
 }
 
-async function relist({ clock, log }: AgentOptions, workers: PodWorkers, signal: AbortSignal): Promise<void> {
+async function relist({ clock, log, imageGarbage }: AgentOptions, workers: PodWorkers, signal: AbortSignal): Promise<void> {
   for (;;) {
     await clock.sleep(RELIST_MS, signal);
     if (signal.aborted) return;
     await workers.relist().catch((error: unknown) => log('the runtime could not be listed', error));
+    const removed = await imageGarbage?.collect().catch((error: unknown) => log('images could not be removed', error));
+    if (removed?.length) log(`the disk is short: removed the images ${removed.join(', ')}`);
   }
 }

@@ -18,6 +18,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { dockerPreparation } from './containers/docker-preparation.ts';
 import { podEvents } from './events/pod-events.ts';
 import { directHost } from './host/direct-host.ts';
+import { ImageGarbage } from './images/image-garbage.ts';
 import { pullCredentials } from './images/pull-credentials.ts';
 import { namespaceDialer } from './network/namespace-dialer.ts';
 import { openNodeNetwork } from './network/node-network.ts';
@@ -52,7 +53,7 @@ const MAX_RETRY_MS = 30_000;
 
 /** What both runtimes' agents have in common. */
 type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'log'> & { config: AgentConfig; settings: NodeSettings };
-type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'references' | 'informers' | 'dialInside'>;
+type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'imageGarbage' | 'references' | 'informers' | 'dialInside'>;
 
 /** Chooses the parts by the configuration and starts the agent. */
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
@@ -111,6 +112,7 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
     preparation: dockerPreparation({ folders, host, references, claims: apiClaims(client), tokens: new ServiceAccountTokens(client, clock), events, services: () => services.items(), dns: () => network.dns, node }),
     credentials: (pod, image) => pullCredentials({ references, events }, pod, image),
     references,
+    imageGarbage: new ImageGarbage({ file: folders.pulledImages, clock, runtime }),
     informers: [services, slices],
   };
 }
@@ -124,6 +126,7 @@ function simulatedParts({ clock, settings }: Base): Parts {
     checkpoints: noCheckpoints(),
     preparation: simulatedPreparation(),
     credentials: async () => [],
+    imageGarbage: undefined,
     references: undefined,
     informers: [],
   };

@@ -8,8 +8,10 @@ export interface NodeFolders {
   memory: string;
   /** What outlives pods: volumes of the node's own storage class. */
   localVolumes: string;
+  /** A file: which images were pulled here. */
+  pulledImages: string;
 }
 
 export function nodeFolders(dataDir: string): NodeFolders {
-  return { pods: join(dataDir, 'pods'), memory: join(dataDir, 'memory'), localVolumes: join(dataDir, 'volumes') };
+  return { pods: join(dataDir, 'pods'), memory: join(dataDir, 'memory'), localVolumes: join(dataDir, 'volumes'), pulledImages: join(dataDir, 'pulled-images.json') };
 }

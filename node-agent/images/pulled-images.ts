@@ -13,6 +13,8 @@ export interface PulledImagesOptions {
   clock: Clock;
   /** Out of the pod's imagePullSecrets, for the registry of this image: tried in this order. */
   credentials(pod: Pod, image: string): Promise<RegistryCredentials[]>;
+  /** An image that was asked for is there; pulled: by us, just now. */
+  onUsed(reference: string, how: { pulled: boolean }): void;
 }
 
 interface Failure {
@@ -36,6 +38,7 @@ export function pulledImages(options: PulledImagesOptions): ImageSource {
       const present = policy === 'Always' ? undefined : await options.runtime.findImage(reference);
       if (present !== undefined) {
         options.events.emit(pod, { type: 'Normal', reason: 'Pulled', message: `Container image "${reference}" already present on machine and can be accessed by the pod`, container: container.name });
+        options.onUsed(reference, { pulled: false });
         return present;
       }
       if (policy === 'Never') throw neverPull(options, pod, { container, reference });
@@ -65,6 +68,7 @@ async function pull(options: PulledImagesOptions, { pulls, failures }: { pulls: 
     pulls.set(pullKey, running);
     const image = await running.finally(() => pulls.delete(pullKey));
     failures.delete(key);
+    options.onUsed(reference, { pulled: true });
     const took = `${((clock.now() - begunMs) / 1000).toFixed(3).replace(/0+$/, '').replace(/\.$/, '')}s`;
     events.emit(pod, { type: 'Normal', reason: 'Pulled', message: `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`, container: container.name });
     return image;

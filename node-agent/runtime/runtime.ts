@@ -29,6 +29,11 @@ export interface Runtime {
   /** Rejects with the registry's own words. */
   pullImage(reference: string, credentials?: RegistryCredentials): Promise<Image>;
 
+  /** False: it is in use. What is gone already is removed. */
+  removeImage(reference: string): Promise<boolean>;
+  /** How much of the disk that images lie on is taken, from 0 to 1. */
+  diskUse(): Promise<number>;
+
   /** Rejects only when the command could not be run at all. */
   exec(containerId: string, command: string[], timeoutMs: number): Promise<ExecResult>;
   /** A command whose streams somebody holds. Rejects with the runtime's own words. */

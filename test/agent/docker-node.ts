@@ -59,7 +59,7 @@ export class DockerNode {
       runtimeName: 'docker',
       network,
       preparation: dockerPreparation({ folders, host, references, claims: { claim: async (_namespace, name) => this.claims.get(name), volume: async (name) => this.volumes.get(name) }, tokens, events, services: () => [], dns: () => network.dns, node: { nodeName: 'n1', hostIp: '192.0.2.1', allocatable: { cpu: '2', memory: '1073741824' }, memoryBytes: 2 ** 30 } }),
-      images: pulledImages({ runtime: this.runtime, events, clock, credentials: async () => [] }),
+      images: pulledImages({ runtime: this.runtime, events, clock, credentials: async () => [], onUsed: () => undefined }),
       events,
       statuses: {
         report: (pod, status) => void this.reported.set(pod.metadata.name ?? '', { status, deleted: false }),

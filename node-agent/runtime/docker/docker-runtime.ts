@@ -7,7 +7,7 @@ import { containerOptions, sandboxOptions } from './create-options.ts';
 import { engineMessage, engineStatus, unlessGone } from './engine-error.ts';
 import { watchEngine } from './engine-events.ts';
 import { grpcProbe } from './grpc-probe.ts';
-import { findImage, pullImage } from './image-pull.ts';
+import { findImage, imageDiskUse, pullImage, removeImage } from './image-pull.ts';
 import { httpProbe, tcpProbe } from './network-probe.ts';
 import type { Owner } from './labels.ts';
 import { Observation } from './observation.ts';
@@ -69,6 +69,8 @@ export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptio
 
     findImage: (reference) => findImage(docker, reference),
     pullImage: (reference, credentials) => pullImage(docker, reference, credentials),
+    removeImage: (reference) => removeImage(docker, reference),
+    diskUse: () => imageDiskUse(docker),
     exec,
     openExec: (containerId, command, options) => openExec({ docker, host, clock }, containerId, command, options),
     openAttach: (containerId, options) => openAttach({ docker }, containerId, options),

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { withTag } from '../../images/image-reference.ts';
 import type { Image, RegistryCredentials } from '../runtime.ts';
@@ -11,6 +12,25 @@ export async function findImage(docker: Docker, reference: string): Promise<Imag
     if (engineStatus(error) === 404) return undefined;
     throw new Error(engineMessage(error), { cause: error });
   }
+}
+
+export async function removeImage(docker: Docker, reference: string): Promise<boolean> {
+  try {
+    await docker.getImage(withTag(reference)).remove();
+    return true;
+  } catch (error) {
+    if (engineStatus(error) === 404) return true;
+    if (engineStatus(error) === 409) return false;
+    throw new Error(engineMessage(error), { cause: error });
+  }
+}
+
+/** Of the file system that the engine keeps its images on. */
+export async function imageDiskUse(docker: Docker): Promise<number> {
+  const { DockerRootDir } = (await docker.info()) as { DockerRootDir: string };
+  const { blocks, bavail, bfree } = await statfs(DockerRootDir);
+  const used = blocks - bfree;
+  return used / Math.max(1, used + bavail);
 }
 
 export async function pullImage(docker: Docker, reference: string, credentials: RegistryCredentials | undefined): Promise<Image> {

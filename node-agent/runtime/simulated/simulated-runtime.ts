@@ -47,6 +47,8 @@ export function simulatedRuntime({ clock, id, cpus = 4, memoryBytes = 16 * 1024 
     removeContainer: async (containerId) => host.remove(containerId),
     findImage: async (reference) => imageNamed(reference),
     pullImage: async (reference) => imageNamed(reference),
+    removeImage: async () => true,
+    diskUse: async () => 0,
     exec: async () => ({ exitCode: 0, output: '', timedOut: false }),
     openExec: () => Promise.reject(new Error(NOTHING_RUNS)),
     openAttach: () => Promise.reject(new Error(NOTHING_RUNS)),
