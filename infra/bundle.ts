@@ -33,6 +33,7 @@ export function bundleFunctions(): Bundles {
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts') },
     banner: { js: BANNER },
     logLevel: 'warning',
   });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NEEDS, VARIABLES, type FunctionName } from './names.ts';
 
 export type Environment<F extends FunctionName> = Record<(typeof NEEDS)[F][number], string>;
@@ -15,7 +15,7 @@ const SCHEMAS = {
   secrets: z.string().startsWith('/'),
 } as const;
 
-/** The only reader of the environment on AWS. A variable that is missing ends the function with its name. */
+/** The only reader of the environment on AWS. A variable that is missing, or that the function has no use for, ends it with its name. */
 export function readEnvironment<F extends FunctionName>(fn: F): Environment<F> {
   const read = NEEDS[fn].map((name) => {
     const variable = VARIABLES[name];
@@ -23,5 +23,7 @@ export function readEnvironment<F extends FunctionName>(fn: F): Environment<F> {
     if (!value.success) throw new Error(`the variable ${variable} of the ${fn} function: ${z.prettifyError(value.error)}`);
     return [name, value.data] as const;
   });
+  const strange = Object.values(VARIABLES).filter((variable) => process.env[variable] !== undefined && !NEEDS[fn].some((name) => VARIABLES[name] === variable));
+  if (strange.length > 0) throw new Error(`the ${fn} function has no use for ${strange.join(', ')}`);
   return Object.fromEntries(read) as Environment<F>;
 }

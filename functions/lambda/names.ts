@@ -29,7 +29,7 @@ export const NEEDS = {
   api: ['table', 'cluster', 'adminToken', 'ringQueue', 'nodeQueuePrefix', 'nodeRole', 'accountConcurrency', 'secrets'],
   dispatch: ['ringQueue'],
   worker: ['table', 'cluster', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],
-  tick: ['table', 'cluster', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],
+  tick: ['table', 'cluster', 'ringQueue'],
 } as const satisfies Record<string, readonly VariableName[]>;
 
 export type FunctionName = keyof typeof NEEDS;

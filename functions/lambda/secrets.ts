@@ -1,7 +1,6 @@
 import { createSigner, createSigningKey } from '#adapters/signer/key-file-signer';
-import { keptSecret } from '#adapters/ssm/kept-secret';
 import type { Signer } from '#ports/signer';
-import { z } from 'zod';
+import * as z from 'zod';
 import { once } from './once.ts';
 
 const KeyPair = z.object({ certificate: z.string(), privateKey: z.string() });
@@ -11,8 +10,8 @@ export type Secrets = z.infer<typeof Secrets>;
 /** The cluster's CA and signing keys: one SecureString (4 KB at most), made at the first start. */
 export function createSecrets(options: { parameter: string; cluster: string; now: () => number }): () => Promise<Secrets> {
   return once(async () => {
-    const { SSMClient } = await import('@aws-sdk/client-ssm');
-    const text = await keptSecret({ client: new SSMClient({}), name: options.parameter }, async () => {
+    const { createSsmClient, keptSecret } = await import('#adapters/ssm/kept-secret');
+    const text = await keptSecret({ client: createSsmClient(), name: options.parameter }, async () => {
       // Loaded once in an installation's life: it is half of the bundle's time to start.
       const { createAuthority } = await import('#adapters/certificates/authority');
       const made: Secrets = { authority: await createAuthority(options.cluster, options.now()), signingKeys: [await createSigningKey()] };

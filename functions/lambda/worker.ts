@@ -1,4 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
+import { createSqsClient } from '#adapters/sqs/client';
+import { createDoorbell } from '#adapters/sqs/doorbell';
+import { createNodeRings } from '#adapters/sqs/node-rings';
 import { decodeRing } from '#adapters/sqs/ring-message';
 import { systemClock } from '#adapters/system/clock';
 import { openControllerLoop } from './controller-loop.ts';
@@ -10,18 +13,23 @@ import { report } from './report.ts';
 const BURST_MS = 20_000;
 const RETRY_MS = 1_000;
 
-const controllerLoop = once(async () => openControllerLoop(readEnvironment('worker')));
+const opened = once(async () => {
+  const { ringQueue: ringQueueUrl, laterQueue: laterQueueUrl, nodeQueuePrefix: queuePrefix, ...environment } = readEnvironment('worker');
+  const client = createSqsClient();
+  const doorbell = createDoorbell({ client, ringQueueUrl, laterQueueUrl, clock: systemClock });
+  const nodeChannel = createNodeRings({ client, clock: systemClock, queuePrefix, siblingUrl: ringQueueUrl });
+  return { cluster: environment.cluster, doorbell, ...openControllerLoop(environment, { doorbell, nodeChannel }) };
+});
 
 /** Runs the loop for as long as there is something to do. A ring says no more than "look", so one burst answers all that came together. */
 export const handler = async (event: SQSEvent): Promise<void> => {
-  const { cluster, doorbell, loop } = await controllerLoop();
+  const { cluster, doorbell, loop } = await opened();
   for (const { body, messageId } of event.Records) {
     // Kept back it would block its group for nothing: what is to do stands in the log.
     if (decodeRing(body)?.cluster !== cluster) report({ what: 'a message that is no ring of this cluster', error: messageId });
   }
   try {
-    const opened = await loop();
-    await opened?.run({ untilMs: systemClock.now() + BURST_MS });
+    await (await loop())?.run({ untilMs: systemClock.now() + BURST_MS });
   } catch (error) {
     report({ what: 'the loop', error });
     await doorbell.ringLater(cluster, RETRY_MS); // sooner than the message would be visible again

@@ -53,12 +53,12 @@ export class ControlPlaneStack extends Stack {
     const tick = controlPlaneFunction(this, 'Tick', { name: 'tick', memoryMb: 256, bundles, values });
 
     for (const fn of [api, worker, tick]) grantStore(fn, table);
-    for (const fn of [api, dispatch]) grantSend(fn, [rings.now]);
-    for (const fn of [worker, tick]) grantSend(fn, [rings.now, rings.later]);
+    for (const fn of [api, dispatch, tick]) grantSend(fn, [rings.now]);
+    grantSend(worker, [rings.now, rings.later]);
     allow(api, ['ssm:GetParameter', 'ssm:PutParameter'], [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${secrets}`]);
 
     const nodes = new NodeAccess(this, 'Nodes', { api, queuePrefix });
-    for (const fn of [worker, tick]) nodes.grantWake(fn);
+    nodes.grantWake(worker);
     api.addEnvironment(VARIABLES.nodeRole, nodes.role.roleArn);
 
     this.mapStream(dispatch, table.tableStreamArn ?? '');

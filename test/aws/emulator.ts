@@ -5,7 +5,7 @@ import { loopbackCertificate } from '../support/certificates.ts';
 import { CONCURRENCY } from './account.ts';
 import { awsJson } from './endpoint/aws-json.ts';
 import { openEndpoint, type Interceptor } from './endpoint/endpoint.ts';
-import { injectFaults, NO_FAULTS, type Faults, type Kill } from './faults.ts';
+import { injectFaults, NO_FAULTS, type Faults, type InjectedFaults } from './faults.ts';
 import { openFunctionUrl } from './front-door/function-url.ts';
 import { kubeconfig } from './front-door/kubeconfig.ts';
 import { Callers } from './lambda/callers.ts';
@@ -31,6 +31,8 @@ export interface EmulatorOptions {
   /** Instead of the rule's own period; 0: the rule never fires. */
   tickSeconds?: number;
   faults?: Faults;
+  /** A function's failure brings its messages back at once: waiting out the queue's visibility is the same each time. */
+  hurries?: boolean;
   /** Sees each call of the functions. */
   observe?: Interceptor;
 }
@@ -47,9 +49,10 @@ export interface Emulator {
   endpointUrl: string;
   /** The administrator's; gives its path. */
   writeKubeconfig(): string;
-  /** Arms one more fault. */
-  kill(kill: Kill): void;
-  /** What the faults have done so far. */
+  /** To arm more of them, and what they have done so far. */
+  kill: InjectedFaults['kill'];
+  lose: InjectedFaults['lose'];
+  disarm: InjectedFaults['disarm'];
   happened: string[];
   close(): Promise<void>;
 }
@@ -82,7 +85,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
   const sources = [
     ...(faults.noStream ? [] : deployed.streams.map((mapping) => followStream({ ...mapping, dynamodb, filter: eventFilter(mapping.patterns), invoke: invoke(mapping.functionId), log }))),
-    ...deployed.queues.map((mapping) => followQueue({ ...mapping, sqs, invoke: invoke(mapping.functionId), log })),
+    ...deployed.queues.map((mapping) => followQueue({ ...mapping, hurries: options.hurries === true, sqs, invoke: invoke(mapping.functionId), log })),
     ...followedSchedules(deployed, { functions, log, ...(options.tickSeconds === undefined ? {} : { tickSeconds: options.tickSeconds }) }),
   ];
   const serving = await loopbackCertificate();
@@ -105,6 +108,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       return file;
     },
     kill: injected.kill,
+    lose: injected.lose,
+    disarm: injected.disarm,
     happened: injected.happened,
     async close() {
       await door.close();

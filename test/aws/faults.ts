@@ -3,10 +3,18 @@ import { jsonAnswer, type Answer, type Call } from './endpoint/call.ts';
 import type { Interceptor } from './endpoint/endpoint.ts';
 import type { Callers } from './lambda/callers.ts';
 
-/** The function's environment ends once, when it is about to make its n-th call of AWS from now. */
+/** The function's environment ends when it is about to make its n-th call of AWS from now; with `every`, again after each so many calls more. */
 export interface Kill {
   fn: string;
   atCall: number;
+  every?: number;
+}
+
+/** The same for messages that SQS has seemingly taken. */
+export interface Loss {
+  fn: string;
+  atMessage: number;
+  every?: number;
 }
 
 /** What is to go wrong. Functions are named by the beginning of their name in the template: Api, Dispatch, Worker, Tick. */
@@ -37,27 +45,61 @@ export function readFaults(names: string[]): Faults {
   return faults;
 }
 
+export interface InjectedFaults {
+  intercept: Interceptor;
+  happened: string[];
+  kill(kill: Kill): void;
+  lose(loss: Loss): void;
+  /** What is armed happens no more. */
+  disarm(): void;
+}
+
+interface Countdown {
+  fn: string;
+  left: number;
+  every: number | undefined;
+}
+
 /** Faults between the functions and AWS; those of the event sources are in the emulator's own parts. */
-export function injectFaults(faults: Faults, callers: Callers): { intercept: Interceptor; happened: string[]; kill(kill: Kill): void } {
+export function injectFaults(faults: Faults, callers: Callers): InjectedFaults {
   const happened: string[] = [];
-  const pending = faults.kills.map((kill) => ({ ...kill }));
+  const kills: Countdown[] = [];
+  const losses: Countdown[] = [];
+  const kill = ({ fn, atCall, every }: Kill): void => void kills.push({ fn, left: atCall, every });
+  faults.kills.forEach(kill);
 
   const intercept = (call: Call): Answer | undefined => {
     const caller = callers.of(call.accessKeyId);
     if (caller === undefined) return undefined;
-    const kill = pending.find(({ fn }) => caller.id.startsWith(fn));
-    if (kill !== undefined && --kill.atCall <= 0) {
-      pending.splice(pending.indexOf(kill), 1);
+    if (strikes(kills, caller.id)) {
       happened.push(`killed ${caller.id} at ${call.service}:${call.operation}`);
       caller.kill();
       return jsonAnswer(500, {});
     }
-    const isLost = call.operation === 'SendMessage' && faults.losesMessagesOf.some((fn) => caller.id.startsWith(fn));
+    const isLost = call.operation === 'SendMessage' && (faults.losesMessagesOf.some((fn) => caller.id.startsWith(fn)) || strikes(losses, caller.id));
     if (!isLost) return undefined;
     happened.push(`lost a message of ${caller.id}`);
     return sentAnswer(call);
   };
-  return { intercept, happened, kill: (kill) => void pending.push({ ...kill }) };
+  return {
+    intercept,
+    happened,
+    kill,
+    lose: ({ fn, atMessage, every }) => void losses.push({ fn, left: atMessage, every }),
+    disarm() {
+      kills.length = 0;
+      losses.length = 0;
+    },
+  };
+}
+
+// The first that is armed for this function counts down.
+function strikes(armed: Countdown[], functionId: string): boolean {
+  const countdown = armed.find(({ fn }) => functionId.startsWith(fn));
+  if (countdown === undefined || --countdown.left > 0) return false;
+  if (countdown.every === undefined) armed.splice(armed.indexOf(countdown), 1);
+  else countdown.left = countdown.every;
+  return true;
 }
 
 function sentAnswer({ body }: Call): Answer {

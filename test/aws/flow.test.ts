@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startKubectl } from '../support/kubectl.ts';
+import { VARIABLES } from '#lambda/names';
 import type { Call } from './endpoint/call.ts';
 import { openAccount, without, type Account, type AccountOptions } from './open-account.ts';
 import { liveThrough } from './rollout.ts';
@@ -22,7 +23,26 @@ test('with the api’s ring off, the stream alone does', () =>
     expect(account.happened).toContain('lost a message of ApiF70053CD');
   }));
 
-test('with both off, the tick alone does', () => withAccount({ faults: ['lose-rings', 'no-stream'], tickSeconds: 2 }, (account) => liveThrough(account)));
+// A variable whose value never leaves its function would be one that nobody uses.
+test('with both off, the tick alone does; on the way each variable is used', () => {
+  const sent = new Map<string, string[]>();
+  const observe = ({ accessKeyId, body }: Call): undefined => {
+    const fn = accessKeyId.replace(/^ASIA|\d+$/g, '');
+    sent.set(fn, [...(sent.get(fn) ?? []), body.toString()]);
+  };
+  return withAccount({ faults: ['lose-rings', 'no-stream'], tickSeconds: 2, observe }, async (account) => {
+    await liveThrough(account);
+    await account.kubectl(['create', 'token', 'default']);
+    const settings = await account.kubectl(['get', '--raw', '/zeroplane/v1/nodes/worker/settings']);
+    for (const { id, environment } of account.definitions) {
+      const calls = sent.get(id.toUpperCase().replace(/\d+$/, ''))?.map(decodeURIComponentSafely).join('\n') ?? '';
+      for (const [variable, value] of Object.entries(environment)) {
+        if (variable === VARIABLES.accountConcurrency) expect(JSON.parse(settings)).toMatchObject({ maxParallelRequests: Number(value) / 5 });
+        else expect(calls.includes(value), `${id} sends the value of ${variable}`).toBe(true);
+      }
+    }
+  });
+});
 
 // What must not happen is given as long as what does happen needs, many times over.
 const LONG_ENOUGH_MS = 12_000;
@@ -80,6 +100,14 @@ test('writer and watcher are served by different processes of the api', async ()
     }
   });
 });
+
+function decodeURIComponentSafely(body: string): string {
+  try {
+    return decodeURIComponent(body);
+  } catch {
+    return body; // no form
+  }
+}
 
 const STUCK = JSON.stringify({
   apiVersion: 'apps/v1',

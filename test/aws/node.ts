@@ -21,7 +21,7 @@ export interface JoinedNode {
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/zeroplane.mjs');
 const ROOT = resolve(import.meta.dirname, '../..');
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** Joins a worker as anybody does: a token from the API, and the agent's own program with it. */

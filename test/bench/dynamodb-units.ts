@@ -1,9 +1,10 @@
-import type { AttributeValue, ConsumedCapacity, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
+import type { ConsumedCapacity, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoClient } from '#adapters/dynamodb/calls';
 import { createDynamoTable } from '#adapters/dynamodb/table';
 import { systemClock } from '#adapters/system/clock';
 import { systemIds } from '#adapters/system/ids';
 import { startDynamoDbLocal } from '#test/support/dynamodb-local';
+import { transactionUnits } from '#test/support/write-units';
 
 // What one call of the table costs in DynamoDB's units, as DynamoDB Local counts them; except for transactions, which it gets wrong when their items
 // differ in size: those are counted here, by the service's rule of two units for each KB of each item.
@@ -68,23 +69,9 @@ function counting(real: DynamoClient): DynamoClient {
     spent.calls++;
     const used = answer.ConsumedCapacity === undefined ? [] : [answer.ConsumedCapacity].flat();
     const units = used.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-    if (command.constructor.name === 'TransactWriteItemsCommand') spent.write += transactUnits(command.input as TransactWriteItemsCommandInput);
+    if (command.constructor.name === 'TransactWriteItemsCommand') spent.write += transactionUnits((command.input as TransactWriteItemsCommandInput).TransactItems ?? []);
     else spent[WRITES.has(command.constructor.name) ? 'write' : 'read'] += units;
     return answer;
   };
   return { send } as DynamoClient;
-}
-
-function transactUnits({ TransactItems }: TransactWriteItemsCommandInput): number {
-  return (TransactItems ?? []).reduce((sum, { Put }) => sum + 2 * Math.ceil(bytesOf({ M: Put?.Item ?? {} }) / 1024), 0);
-}
-
-// As the developer guide counts: names and values in bytes, a number about half its digits, 3 bytes for a list or map and 1 for each element.
-function bytesOf(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
-  if (value.B !== undefined) return value.B.byteLength;
-  if (value.L !== undefined) return 3 + value.L.reduce((sum, one) => sum + 1 + bytesOf(one), 0);
-  if (value.M !== undefined) return 3 + Object.entries(value.M).reduce((sum, [name, one]) => sum + 1 + Buffer.byteLength(name) + bytesOf(one), 0);
-  return 1;
 }

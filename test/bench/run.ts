@@ -3,6 +3,7 @@ import { type Figure, notMeasured, print } from './figure.ts';
 import { functionBundleFigures } from './function-bundle.ts';
 import { podStartFigures } from './pod-start.ts';
 import { startUpFigures } from './start-up.ts';
+import { unitFigures } from './units.ts';
 
 /**
  * `npm run bench`: medians of several runs on this machine, beside the original in the same run. ZEROPLANE_PEER names the folder in which
@@ -14,7 +15,7 @@ const SECTIONS: Record<string, () => Promise<Figure[]>> = {
   pods: podStartFigures,
   api: () => apiLoadFigures(peerFolder),
   functions: functionBundleFigures,
-  units: async () => [notMeasured('DynamoDB units and SQS requests for one pod start', 'the emulated account does not count them yet')],
+  units: unitFigures,
 };
 
 const asked = process.argv.slice(2);

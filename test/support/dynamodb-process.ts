@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { boundToParent } from './bound-process.ts';
 import { freePort } from './free-port.ts';
 
 export interface DynamoDbProcess {
@@ -37,7 +38,7 @@ function requireJava(): void {
 function launch(port: number): ChildProcess {
   const folder = join(dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')), 'emulator');
   const jvm = ['-Xmx1g', '-XX:+UseSerialGC', '-Djava.library.path=./DynamoDBLocal_lib'];
-  const java = spawn('java', [...jvm, '-jar', 'DynamoDBLocal.jar', '-inMemory', '-sharedDb', '-port', String(port)], {
+  const java = spawn(...boundToParent('java', [...jvm, '-jar', 'DynamoDBLocal.jar', '-inMemory', '-sharedDb', '-port', String(port)]), {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'ignore'],
     env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' },

@@ -1,9 +1,14 @@
-import { GetParameterCommand, ParameterAlreadyExists, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, ParameterAlreadyExists, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 export interface KeptSecretOptions {
   client: SSMClient;
   /** The parameter's name; it is made by whoever needs it first, and never written over. */
   name: string;
+}
+
+/** Made here, so that who loads this late loads of the SDK's client only what is used. */
+export function createSsmClient(): SSMClient {
+  return new SSMClient({});
 }
 
 /** Reads a SecureString; where there is none, stores what `make` gives. Of several first ones, one wins and all get its value. */

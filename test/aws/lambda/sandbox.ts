@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { boundToParent } from '../../support/bound-process.ts';
 import { readPrelude, type ResponseHead } from './prelude.ts';
 
 /** Where the answer of a function goes as it comes. */
@@ -89,7 +90,7 @@ export class Sandbox {
     await new Promise<void>((resolve) => this.api.listen(0, '127.0.0.1', resolve));
     const { port } = this.api.address() as AddressInfo;
     const env = { ...this.options.environment, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`, LAMBDA_TASK_ROOT: this.options.codeFolder, _HANDLER: this.options.handler };
-    const child = spawn(process.execPath, [RUNTIME], { env, cwd: this.options.codeFolder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(...boundToParent(process.execPath, [RUNTIME]), { env, cwd: this.options.codeFolder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => this.options.log(text.trimEnd()));
     child.once('exit', (code, signal) => {

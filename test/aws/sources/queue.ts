@@ -7,6 +7,8 @@ export interface QueueMappingOptions {
   queueArn: string;
   batchSize: number;
   maximumConcurrency: number;
+  /** What was not handled comes again at once. */
+  hurries: boolean;
   sqs: AwsJson;
   invoke(event: unknown): Promise<unknown>;
   log(line: string): void;
@@ -37,9 +39,13 @@ async function poll(options: QueueMappingOptions, signal: AbortSignal): Promise<
   const { Messages = [] } = await sqs<{ Messages?: Message[] }>('AmazonSQS.ReceiveMessage', ask, signal);
   if (Messages.length === 0) return;
   const handled = await deliver(options, Messages, signal);
-  if (handled.length === 0) return;
-  const Entries = handled.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-  await sqs('AmazonSQS.DeleteMessageBatch', { QueueUrl: queueUrl, Entries });
+  const rest = Messages.filter((message) => !handled.includes(message));
+  if (handled.length > 0) await sqs('AmazonSQS.DeleteMessageBatch', { QueueUrl: queueUrl, Entries: entriesOf(handled) });
+  if (rest.length > 0 && options.hurries) await sqs('AmazonSQS.ChangeMessageVisibilityBatch', { QueueUrl: queueUrl, Entries: entriesOf(rest).map((entry) => ({ ...entry, VisibilityTimeout: 0 })) });
+}
+
+function entriesOf(messages: Message[]): { Id: string; ReceiptHandle: string }[] {
+  return messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
 }
 
 async function deliver(options: QueueMappingOptions, messages: Message[], signal: AbortSignal): Promise<Message[]> {
