@@ -57,7 +57,8 @@ type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'prepara
 
 /** Chooses the parts by the configuration and starts the agent. */
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
-  const transport = httpsTransport(config);
+  // The name that tools look for among the owners of a pod's status.
+  const transport = httpsTransport({ ...config, program: 'kubelet' });
   const clock = systemClock();
   const hostIp = config.hostIp ?? defaultHostIp();
   const settings = await untilAnswered(clock, () => clusterSettings(new ApiClient(transport.send), config.nodeName));

@@ -20,7 +20,7 @@ export function httpsTransport(address: ServerAddress): HttpsTransport {
   const agent = secure
     ? new HttpsAgent({ keepAlive: true, keepAliveMsecs: 15_000, ...(address.ca === undefined ? {} : { ca: address.ca }), ...address.certificate, rejectUnauthorized: address.insecureSkipTlsVerify !== true })
     : new HttpAgent({ keepAlive: true, keepAliveMsecs: 15_000 });
-  const authorization: Record<string, string> = address.token === undefined ? {} : { authorization: `Bearer ${address.token}` };
+  const own: Record<string, string> = { 'user-agent': address.program ?? 'zeroplane', ...(address.token === undefined ? {} : { authorization: `Bearer ${address.token}` }) };
   const open = secure ? httpsRequest : httpRequest;
 
   const sendOnce = (request: HttpRequest): Promise<HttpResponse> =>
@@ -31,7 +31,7 @@ export function httpsTransport(address: ServerAddress): HttpsTransport {
         port: base.port === '' ? (secure ? 443 : 80) : Number(base.port),
         method: request.method,
         path: base.pathname.replace(/\/$/, '') + request.path,
-        headers: { ...authorization, ...request.headers, ...(typeof request.body !== 'string' ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }) },
+        headers: { ...own, ...request.headers, ...(typeof request.body !== 'string' ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }) },
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
       outgoing.on('response', (incoming) => resolve(responseOf(incoming)));

@@ -7,4 +7,6 @@ export interface ServerAddress {
   /** PEM of a client certificate and its key, for servers that know people by them. */
   certificate?: { cert: string; key: string };
   insecureSkipTlsVerify?: boolean;
+  /** The program that asks, by which the server knows who owns what it writes; default `zeroplane`. */
+  program?: string;
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ApiResource } from '#api/resource';
+import { recordLives } from './apply/recorded-lives.ts';
 import { answerOf, digest, normalise } from './answer.ts';
 import { mutationsOf } from './mutations.ts';
 import { connect, type Peer, type PeerAnswer } from './peer/client.ts';
@@ -27,6 +28,7 @@ const recordings: [file: string, record: () => Promise<object[]>][] = [
   ['samples.json', () => recordObjects(peer, [...manifests(), ...samples()])],
   ['others.json', () => recordObjects(peer, others())],
   ['updates.json', () => recordUpdates(peer)],
+  ['apply.json', () => recordLives(peer.send)],
   ['mutations.json', () => recordMutations(peer)],
   // Last: the namespace that it makes stays, as nobody finalizes it.
   ['round-trip.json', () => recordWalks(peer)],

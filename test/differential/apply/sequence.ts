@@ -17,7 +17,7 @@ export interface Answered {
 
 const STEPS = 10;
 const MANAGERS = ['one', 'two', 'kubectl'];
-const MEDIA_TYPES = { apply: 'application/apply-patch+yaml', merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json', json: 'application/json-patch+json', put: 'application/json' } as const;
+export const MEDIA_TYPES = { apply: 'application/apply-patch+yaml', merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json', json: 'application/json-patch+json', put: 'application/json' } as const;
 
 export async function runSequence(send: Send, seed: number): Promise<Answered[]> {
   const random = seeded(seed);
@@ -32,17 +32,13 @@ export async function runSequence(send: Send, seed: number): Promise<Answered[]>
     const seen = (await send('GET', path)) as PeerAnswer;
     const now = seen.code === 200 ? (seen.body as KubeObject) : undefined;
     const isChanged = now?.metadata.resourceVersion !== current?.metadata.resourceVersion;
-    answered.push({ request: `${method} ${url.slice(path.length - 3)} ${mediaType} ${code < 300 && url.includes('dryRun') ? '' : shortened(text)}`, code, answer: code < 300 ? maskedObject(answer as KubeObject) : refusalOf(answer, code), isChanged });
+    answered.push({ request: `${method} ${url} ${mediaType} ${text}`, code, answer: code < 300 ? maskedObject(answer as KubeObject) : refusalOf(answer, code), isChanged });
     if (isChanged || code < 300) answered.push({ request: 'GET', code: seen.code, answer: now && maskedObject(now), isChanged: false });
     current = now;
   }
   await send('PATCH', path, '{"metadata":{"finalizers":null}}', MEDIA_TYPES.merge);
   await send('DELETE', `${path}?gracePeriodSeconds=0`);
   return answered;
-}
-
-function shortened(text: string | undefined): string {
-  return text ?? '';
 }
 
 interface Situation {
@@ -129,11 +125,12 @@ function scaled({ random, path, current }: Situation): Request {
 
 // A client may forget all owners, or some.
 function managersSet({ random, path }: Situation, { metadata: { managedFields = [] } }: KubeObject): Request {
-  const left = random.pick<unknown>([[{}], [], managedFields.slice(1)]);
+  const named = managedFields.map((entry) => ({ entry, key: [entry.operation, entry.manager, entry.subresource].join() })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const left = random.pick<unknown>([[{}], [], named.slice(1).map(({ entry }) => entry)]);
   return { method: 'PATCH', url: path + query(random), body: { metadata: { managedFields: left } }, mediaType: MEDIA_TYPES.merge };
 }
 
-function refusalOf(body: unknown, code: number): unknown {
+export function refusalOf(body: unknown, code: number): unknown {
   const { reason, message, details } = body as { reason?: string; message?: string; details?: { causes?: { field?: string; reason?: string; message?: string }[] } };
   if (code === 422) return { reason, fields: [...new Set(details?.causes?.map(({ field }) => field))].sort() };
   return { reason, message: message?.split('\n').sort(), causes: details?.causes?.map((cause) => JSON.stringify(cause)).sort() };
