@@ -24,7 +24,7 @@ export function update(deps: WriteDeps, view: PartitionView, { ref, change, opti
     const current = await get(deps.table, view, resource, ref);
     checkPreconditions(current.object, options.preconditions);
     const old = current.object;
-    const object = await change(structuredClone(old), old);
+    const object = await change(copyOf(old), old);
     checkVersion(resource, old, object);
     prepare(deps, resource, { object, old, options });
     const removes = goesWithUpdate(resource, object);
@@ -32,6 +32,13 @@ export function update(deps: WriteDeps, view: PartitionView, { ref, change, opti
     const { partition } = view;
     return writeObject(deps, { resource, partition, object, previous: old, expect: current.revision, removes, options, claimAttempt });
   });
+}
+
+// Who owns which fields is said anew, never changed in place: half of an object that need not be copied.
+function copyOf({ metadata, ...rest }: KubeObject): KubeObject {
+  const { managedFields, ...meta } = metadata;
+  const copy = structuredClone({ ...rest, metadata: meta });
+  return managedFields ? { ...copy, metadata: { ...copy.metadata, managedFields } } : copy;
 }
 
 // The writer says which object it means, by version or uid; one that says nothing means whatever is there.

@@ -1,4 +1,4 @@
-import { compareElements, type PathElement } from './path-element.ts';
+import { compareSortKeys, sortKey, type PathElement } from './path-element.ts';
 
 /** Fields of an object, as a tree. To own a field is not to own what is below it, nor the other way round. */
 export interface FieldSet {
@@ -70,7 +70,8 @@ export function pathsOf(set: FieldSet): PathElement[][] {
 }
 
 export function sortedChildren({ children }: FieldSet): [PathElement, FieldSet][] {
-  return [...children].sort(([a], [b]) => compareElements(a, b));
+  if (children.size < 2) return [...children];
+  return [...children].map(([element, child]) => ({ key: sortKey(element), entry: [element, child] as [PathElement, FieldSet] })).sort((a, b) => compareSortKeys(a.key, b.key)).map(({ entry }) => entry);
 }
 
 export function fieldSet(...paths: readonly (readonly PathElement[])[]): FieldSet {

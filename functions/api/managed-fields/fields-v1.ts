@@ -22,6 +22,33 @@ export function fromFieldsV1(fields: unknown): FieldSet {
   return { isMember: false, children };
 }
 
+/** Whether any member of the set is among them: without reading them all. Only of what `toFieldsV1` has written. */
+export function fieldsV1HaveAny(fields: unknown, set: FieldSet): boolean {
+  if (!isObject(fields)) return false;
+  for (const [element, child] of set.children) {
+    if (!Object.hasOwn(fields, element)) continue;
+    const content = fields[element];
+    if (child.isMember && isMember(content)) return true;
+    if (fieldsV1HaveAny(content, child)) return true;
+  }
+  return false;
+}
+
+/** Whether all members of the set are among them; likewise. */
+export function fieldsV1HaveAll(fields: unknown, set: FieldSet): boolean {
+  if (!isObject(fields)) return false;
+  for (const [element, child] of set.children) {
+    const content = Object.hasOwn(fields, element) ? fields[element] : undefined;
+    if (child.isMember && !isMember(content)) return false;
+    if (child.children.size > 0 && !fieldsV1HaveAll(content, child)) return false;
+  }
+  return true;
+}
+
+function isMember(content: unknown): boolean {
+  return isObject(content) && (Object.hasOwn(content, SELF) || Object.keys(content).length === 0);
+}
+
 function read(fields: unknown): FieldSet {
   if (!isObject(fields)) throw new Error('fields must be nested objects');
   const children = new Map<PathElement, FieldSet>();

@@ -2,8 +2,8 @@ import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
 import { compare, type Comparison } from './compare.ts';
 import { ApplyConflict, conflictsOf } from './conflicts.ts';
-import { difference, fieldSet, intersection, isEmpty, union, type FieldSet } from './field-set.ts';
-import { managerId, type Manager, type Managers } from './managers.ts';
+import { difference, fieldSet, intersection, isEmpty, NO_FIELDS, union, type FieldSet } from './field-set.ts';
+import { afterWriting, managerId, ownsAny, withFields, type Manager, type Managers } from './managers.ts';
 import { merge } from './merge.ts';
 import { ownedFields } from './owned-fields.ts';
 import { fieldElement } from './path-element.ts';
@@ -21,12 +21,15 @@ export interface Change {
 /** Of an update: the writer owns what it has changed, beside what it owned; nobody else does. Throws MergeError. */
 export function afterUpdate({ kind, managers, writer, live }: Change, object: KubeObject, time: string): Managers {
   const own = { ...writer, operation: 'Update' as const, apiVersion: kind.apiVersion };
-  const { managers: others, comparison } = afterTaking(kind, managers, { live, object });
-  const taken = tracked(kind, union(comparison.modified, comparison.added));
-  if (isEmpty(taken)) return others;
   const id = managerId(own);
-  const before = others.get(id);
-  return new Map(others).set(id, { ...own, fields: before ? union(taken, before.fields) : taken, time });
+  const { managers: settled, comparison } = afterTaking(kind, managers, { live, object, writerId: id });
+  const taken = tracked(kind, union(comparison.modified, comparison.added));
+  const before = managers.get(id) ?? { ...own, fields: NO_FIELDS };
+  const manager = afterWriting(before, { taken, gone: comparison.removed, time });
+  const result = new Map(settled);
+  if (!manager.stored && isEmpty(manager.fields)) result.delete(id);
+  else result.set(id, manager);
+  return result;
 }
 
 export interface Applied {
@@ -55,8 +58,9 @@ export function afterApply({ kind, managers, writer, live }: Change, config: Kub
 interface Taking {
   live: KubeObject;
   object: KubeObject;
-  /** Of an applier: its own fields are not taken from it, and without force others' are not either. */
-  writerId?: string;
+  /** Whose own fields are not taken from it here. */
+  writerId: string;
+  /** Of an apply: without it, others' fields are not taken either. */
   force?: boolean;
 }
 
@@ -73,13 +77,18 @@ function afterTaking(kind: TrackedKind, managers: Managers, { live, object, writ
     }
     const changes = comparisonIn(kind, byVersion, { version: manager.apiVersion, live, object });
     if (!changes) continue;
-    const lost = intersection(manager.fields, union(changes.modified, changes.added));
+    const taken = union(changes.modified, changes.added);
+    if (!ownsAny(manager, union(taken, changes.removed))) {
+      settled.set(id, manager);
+      continue;
+    }
+    const lost = intersection(manager.fields, taken);
     if (!isEmpty(lost)) conflicts.push({ manager, fields: lost });
     const fields = difference(difference(manager.fields, lost), changes.removed);
-    if (!isEmpty(fields)) settled.set(id, { ...manager, fields });
+    if (!isEmpty(fields)) settled.set(id, withFields(manager, fields));
   }
   if (!force && conflicts.length > 0) throw new ApplyConflict(conflictsOf(conflicts));
-  return { managers: settled, comparison };
+  return { managers: settled, comparison: byVersion.get(kind.apiVersion) ?? comparison };
 }
 
 interface InVersion {
@@ -118,7 +127,7 @@ function withTrackedFields(managers: Managers, id: string): Managers {
   const fields = difference(manager.fields, NEVER_TRACKED);
   const rest = new Map(managers);
   if (isEmpty(fields)) rest.delete(id);
-  else rest.set(id, { ...manager, fields });
+  else rest.set(id, withFields(manager, fields));
   return rest;
 }
 

@@ -45,13 +45,21 @@ export function canonicalElement(text: string): PathElement {
   }
 }
 
+/** What an element is sorted by; read once for a whole list of them. */
+export interface SortKey {
+  type: number;
+  value: unknown;
+}
+
+export function sortKey(element: PathElement): SortKey {
+  const rest = element.slice(2);
+  return { type: ORDER.indexOf(element.charAt(0)), value: element.startsWith('f:') ? rest : parseJson(rest) };
+}
+
 /** Kubernetes' order: fields, keyed items, values, indexes. */
-export function compareElements(a: PathElement, b: PathElement): number {
-  if (a[0] !== b[0]) return ORDER.indexOf(a.charAt(0)) - ORDER.indexOf(b.charAt(0));
-  if (a === b) return 0;
-  if (a.startsWith('f:')) return a < b ? -1 : 1;
-  const [left, right] = [parseJson(a.slice(2)), parseJson(b.slice(2))];
-  return isObject(left) && isObject(right) ? compareKeys(Object.entries(left), Object.entries(right)) : compareValues(left, right);
+export function compareSortKeys(a: SortKey, b: SortKey): number {
+  if (a.type !== b.type) return a.type - b.type;
+  return isObject(a.value) && isObject(b.value) ? compareKeys(Object.entries(a.value), Object.entries(b.value)) : compareValues(a.value, b.value);
 }
 
 const ORDER = 'fkvi';

@@ -5,7 +5,7 @@ import { ApplyConflict } from './conflicts.ts';
 import { has } from './field-set.ts';
 import { MergeError } from './item-element.ts';
 import { fieldsLastApplied, KUBECTL, renewLastApplied } from './last-applied.ts';
-import { readManagers, writeManagers, type Manager, type Managers } from './managers.ts';
+import { readManagers, storedManagers, writeManagers, type Manager, type Managers } from './managers.ts';
 import { afterApply, afterUpdate, type Applied } from './ownership.ts';
 import type { TrackedKind } from './tracked-kind.ts';
 
@@ -60,10 +60,10 @@ function baseOf(object: KubeObject, live: KubeObject | undefined, { subresource 
   const [asked, before] = [object.metadata.managedFields, live?.metadata.managedFields];
   if (subresource === '' && asked) {
     if (isReset(asked)) return NOBODY;
-    const managers = asked === before ? NOBODY : orNobody(() => readManagers(asked));
+    const managers = isEqual(asked, before) ? NOBODY : orNobody(() => readManagers(asked));
     if (managers.size > 0) return managers;
   }
-  return orNobody(() => readManagers(before));
+  return orNobody(() => storedManagers(before));
 }
 
 const NOBODY: Managers = new Map<string, Manager>();
@@ -90,7 +90,7 @@ function writerOf({ name, subresource }: FieldWriter): Pick<Manager, 'name' | 's
 
 // What was there before the first apply gets an owner of its own: the apply is to conflict with it.
 function managersBefore(kind: TrackedKind, live: KubeObject | undefined, { subresource, now }: FieldWriter): Managers {
-  const managers = orNobody(() => readManagers(live?.metadata.managedFields));
+  const managers = orNobody(() => storedManagers(live?.metadata.managedFields));
   if (!live || managers.size > 0) return managers;
   const writer = { name: 'before-first-apply', subresource };
   return afterUpdate({ kind, managers, writer, live: kind.emptyObject() }, withoutManagers(live), now);
@@ -116,7 +116,7 @@ function takingOver(kind: TrackedKind, change: Parameters<typeof afterApply>[0],
 }
 
 function timed(managers: Managers, { name, subresource, now }: FieldWriter): Managers {
-  return new Map([...managers].map(([id, manager]) => [id, manager.operation === 'Apply' && manager.name === name && manager.subresource === subresource ? { ...manager, time: now } : manager]));
+  return new Map([...managers].map(([id, manager]) => [id, manager.operation === 'Apply' && manager.name === name && manager.subresource === subresource ? { ...manager, time: now, stored: undefined } : manager]));
 }
 
 function withoutManagers<T extends KubeObject>(object: T): T {

@@ -27,7 +27,7 @@ export interface TrackedKind {
 
 /** `requested` is the resource in the version that the request names; `subresource` is '' for the object itself. */
 export function trackedKind(requested: ApiResource, subresource: string): TrackedKind {
-  const versions = new Map(versionsOf(requested).map((version) => [groupVersionOf(version.group, version.version), version]));
+  const versions = VERSIONS.get(storageOf(requested)) ?? new Map<string, ApiResource>();
   return {
     apiVersion: groupVersionOf(requested.group, requested.version),
     typeIn(apiVersion) {
@@ -61,10 +61,12 @@ export function scaleKind(): TrackedKind {
   };
 }
 
-const VERSIONS: ReadonlyMap<string, readonly ApiResource[]> = new Map(RESOURCES.map((resource) => [storageOf(resource), RESOURCES.filter((other) => storageOf(other) === storageOf(resource))]));
+/** By where they are stored, and then by `group/version`. */
+const VERSIONS: ReadonlyMap<string, ReadonlyMap<string, ApiResource>> = new Map(RESOURCES.map((resource) => [storageOf(resource), versionsOf(resource)]));
 
-function versionsOf(resource: ApiResource): readonly ApiResource[] {
-  return VERSIONS.get(storageOf(resource)) ?? [];
+function versionsOf(resource: ApiResource): ReadonlyMap<string, ApiResource> {
+  const versions = RESOURCES.filter((other) => storageOf(other) === storageOf(resource));
+  return new Map(versions.map((version) => [groupVersionOf(version.group, version.version), version]));
 }
 
 function storageOf({ storage: { group, version, resource } }: ApiResource): string {
