@@ -81,7 +81,7 @@ function withNamespace(args: string[], namespace: string | undefined): string[] 
 }
 
 // A home of its own: kubectl caches discovery under it, and the user's own configuration must not leak in.
-function environment(kubeconfig: string | undefined): NodeJS.ProcessEnv {
+export function environment(kubeconfig: string | undefined): NodeJS.ProcessEnv {
   const home = join(CACHE, 'kubectl-home');
   mkdirSync(home, { recursive: true });
   return { PATH: process.env['PATH'], HOME: home, KUBECONFIG: kubeconfig ?? process.env['KUBECONFIG'] };

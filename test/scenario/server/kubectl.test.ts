@@ -65,6 +65,19 @@ test('apply makes, changes and leaves alone', async () => {
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('unknown field "dta"')]);
 });
 
+test('apply on the server: conflicts, force, what was applied from the client, diff', async () => {
+  const manifest = (value: string): string => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shared' }, data: { a: value } });
+  await run('apply -f -', manifest('1'));
+  expect(await run('apply --server-side -f -', manifest('2'))).toBe('configmap/shared serverside-applied\n');
+  const refused = await runKubectl('apply --server-side --field-manager=other -f -'.split(' '), { kubeconfig, stdin: manifest('3') });
+  expect([refused.code, refused.stderr.split('\n')[0]]).toEqual([1, 'error: Apply failed with 1 conflict: conflict with "kubectl": .data.a']);
+  const differing = await runKubectl('diff --server-side --force-conflicts --field-manager=other -f -'.split(' '), { kubeconfig, stdin: manifest('3') });
+  expect([differing.code, differing.stdout]).toEqual([1, expect.stringContaining('-  a: "2"\n+  a: "3"')]);
+  await run('apply --server-side --force-conflicts --field-manager=other -f -', manifest('3'));
+  const managers = await run('get configmap shared --show-managed-fields -o jsonpath={.metadata.managedFields[*].manager}');
+  expect([await run('get configmap shared -o jsonpath={.data.a}'), managers.split(' ').sort()]).toEqual(['3', ['kubectl-last-applied', 'other']]);
+});
+
 test('create sends protobuf; scale, set image and rollout history work', async () => {
   expect(await run('create deployment web --image=nginx:1 --replicas=2')).toBe('deployment.apps/web created\n');
   expect(await run('get deployment web')).toMatch(/^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +0\/2 +0 +0 +\d+s\n$/);
