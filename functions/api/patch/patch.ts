@@ -59,7 +59,7 @@ function mergePatch(bytes: Uint8Array): Patch {
   requireObject(document.value, 'error decoding patch: ');
   return {
     apply(current, options) {
-      const patched = applyMergePatch(current, document.value);
+      const patched = applyMergePatch(withoutManagers(current), document.value);
       return finish(patched, { ...options, fields: duplicateFields(document), shown: () => encodeJson(patched) });
     },
   };
@@ -73,11 +73,17 @@ function strategicMergePatch(bytes: Uint8Array): Patch {
       const { group, version, kind } = options.expected;
       const struct = typeOf(group, version, kind);
       if (!struct) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-      const patched = applyStrategicMergePatch(current, patch, struct);
+      const patched = applyStrategicMergePatch(withoutManagers(current), patch, struct);
       const typeMeta = { kind, apiVersion: groupVersionOf(group, version) }; // what such a patch says of them is not looked at
       return finish({ ...patched, ...typeMeta }, { ...options, fields: duplicateFields(document), shown: () => goText(patch) });
     },
   };
+}
+
+// Half of an object, which these patches can only replace as a whole; an object that says nothing of its managers keeps those that it has.
+function withoutManagers(current: KubeObject): KubeObject {
+  const { managedFields: _managedFields, ...metadata } = current.metadata;
+  return { ...current, metadata };
 }
 
 function read(bytes: Uint8Array, prefix: string): JsonDocument {
