@@ -16,10 +16,12 @@ export interface ProcessDeps {
 // Docker says that the output has ended a moment before it knows the exit code.
 const EXIT_LOOK_MS = 20;
 const EXIT_LOOKS = 100;
+// Docker keeps Ctrl-P from a terminal's program, to see whether Ctrl-Q follows. There is no "none": nobody types this.
+const NO_KEYS = 'ctrl-@,ctrl-^,ctrl-@,ctrl-_,ctrl-@,ctrl-^';
 
 /** A command in a running container, its streams over one hijacked connection. */
 export async function openExec({ docker, host, clock }: ProcessDeps, containerId: string, command: string[], { stdin, tty }: StreamOptions): Promise<OpenProcess> {
-  const exec = await said(docker.getContainer(containerId).exec({ Cmd: command, AttachStdin: stdin, AttachStdout: true, AttachStderr: true, Tty: tty }));
+  const exec = await said(docker.getContainer(containerId).exec({ Cmd: command, AttachStdin: stdin, AttachStdout: true, AttachStderr: true, Tty: tty, DetachKeys: NO_KEYS }));
   const connection = await said<Duplex>(exec.start({ hijack: true, stdin: true, Tty: tty }));
   return {
     ...streamsOf(connection, tty),
@@ -45,9 +47,12 @@ export async function openExec({ docker, host, clock }: ProcessDeps, containerId
 export async function openAttach({ docker }: Pick<ProcessDeps, 'docker'>, containerId: string, { stdin }: { stdin: boolean }): Promise<OpenProcess> {
   const container = docker.getContainer(containerId);
   const { Config } = await said(container.inspect());
-  const connection = (await said(container.attach({ stream: true, hijack: true, stdin, stdout: true, stderr: true }))) as unknown as Duplex;
+  const connection = (await said(container.attach({ stream: true, hijack: true, stdin, stdout: true, stderr: true, detachKeys: NO_KEYS }))) as unknown as Duplex;
+  const streams = streamsOf(connection, Config.Tty);
   return {
-    ...streamsOf(connection, Config.Tty),
+    ...streams,
+    // Docker would end the output too, where the container's input outlives who attaches to it.
+    endInput: () => Config.StdinOnce && streams.endInput(),
     resize: ({ width, height }) => unlessEnded(container.resize({ w: width, h: height })),
     exitCode: async () => undefined,
     close: async () => void connection.destroy(),
