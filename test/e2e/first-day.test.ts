@@ -19,7 +19,6 @@ afterAll(() => namespace.remove());
 const lines = async (...words: string[]) => (await namespace.kubectl([...words, '--no-headers'])).trim().split('\n');
 
 test('cluster-info says where the control plane is', async () => {
-  // eslint-disable-next-line no-control-regex -- kubectl colours it also in a pipe
   const said = (await kubectl(['cluster-info'])).replace(/\u001b\[[\d;]*m/g, '');
   expect(said).toMatch(/^Kubernetes control plane is running at https?:\/\/\S+\n/);
 });
