@@ -13,6 +13,9 @@ import { ageText, inOrder } from '../../render/events.ts';
 import { painter } from '../../render/paint.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
 
+/** For the columns of a watch that begins with nothing. */
+const USUAL_WIDTHS = ['10m (x10 over 10m)', 'Warning', 'FailedScheduling', 'Pod/web-7d4b9c6f5d-x2x4q', ''];
+
 const EventsOptions = z.strictObject({
   ...CLUSTER_OPTIONS,
   allNamespaces: z.boolean().default(false),
@@ -73,7 +76,7 @@ function printer({ allNamespaces, headers }: EventsOptions, first: readonly Even
   let columns: Columns | undefined;
   return (event) => {
     if (columns === undefined) {
-      columns = columnsFor([title, ...first.map(cells)]);
+      columns = columnsFor([title, ...(first.length === 0 ? [[...(allNamespaces ? ['default'] : []), ...USUAL_WIDTHS]] : first.map(cells))]);
       if (headers) process.stdout.write(columns.line(title));
     }
     const line = columns.line(cells(event));
