@@ -13,7 +13,7 @@ const PORT = 8080;
 export const inspectorContainer = (name: string, more: object = {}) => ({ name, image: INSPECTOR, imagePullPolicy: 'Never', ...more });
 
 /** Applies the pod and waits until it runs, ready or not. */
-export async function runInspected(namespace: TestNamespace, pod: { name: string; labels?: Record<string, string>; spec: object }): Promise<InspectedPod> {
+export async function runInspected(namespace: Pick<TestNamespace, 'kubectl'>, pod: { name: string; labels?: Record<string, string>; spec: object }): Promise<InspectedPod> {
   const { name, labels = {}, spec } = pod;
   const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec: { terminationGracePeriodSeconds: 1, ...spec } };
   await namespace.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(manifest) });

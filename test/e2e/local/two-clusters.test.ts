@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '#test/support/eventually';
 import { hostFootprint, linesThatName, namesIn } from '#test/support/host-footprint';
-import { WEB_V1, WEB_V2, ensureWebImages } from '#test/support/images';
+import { WEB_V1, WEB_V2, ensureInspectorImage, ensureWebImages } from '#test/support/images';
 import { type LocalCluster, localCluster } from '#test/support/local-cluster';
+import { inspectorContainer, runInspected } from '../inspected-pod.ts';
 import { answerOf } from '../namespace.ts';
 
 // Two clusters side by side on one machine: each answers at its own addresses, and one that goes takes nothing of the other with it.
 const first = localCluster('first');
 const second = localCluster('second');
 beforeAll(async () => {
-  await ensureWebImages();
+  await Promise.all([ensureInspectorImage(), ensureWebImages()]);
   await Promise.all([first.up(), second.up()]);
 });
 afterAll(async () => {
@@ -40,6 +41,13 @@ test('both answer, each at addresses of its own', async () => {
   expect(await eventually('the second answers', () => answerOf(`${other}:80`))).toBe('version 2');
   const { podCidr, serviceCidr, loadBalancerCidr } = first.facts();
   for (const range of [podCidr, serviceCidr, loadBalancerCidr]) expect(Object.values(second.facts())).not.toContain(range);
+});
+
+test("a pod reaches its own cluster's API by name, and knows it by the cluster's CA", async () => {
+  const trust = { name: 'NODE_EXTRA_CA_CERTS', value: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt' };
+  const client = await runInspected(second, { name: 'client', spec: { containers: [inspectorContainer('client', { env: [trust] })] } });
+  expect(await client.ask('fetch', 'https://kubernetes.default.svc/api')).toContain('"code":401'); // it came through, without a token
+  await second.kubectl(['delete', 'pod', 'client']);
 });
 
 test('down takes all of the first from the machine and nothing of the second', async () => {
