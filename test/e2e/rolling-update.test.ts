@@ -20,10 +20,10 @@ beforeAll(async () => {
   namespace = await createNamespace('rolling');
   const container = { name: 'web', image: WEB_V1, readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 } };
   const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } };
-  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template } };
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template } };
   await namespace.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(deployment) });
   await namespace.kubectl(['expose', 'deployment', 'web', '--port=80', '--target-port=8080', '--type=LoadBalancer']);
-  await namespace.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
+  await namespace.kubectl(['rollout', 'status', 'deployment/web', '--timeout=100s']);
   const field = (path: string) => eventually(path, () => namespace.kubectl(['get', 'service', 'web', '-o', `jsonpath={${path}}`]));
   const [clusterIp, external, nodePort] = await Promise.all([field('.spec.clusterIP'), field('.status.loadBalancer.ingress[0].ip'), field('.spec.ports[0].nodePort')]);
   reports = await Promise.all([askFromPod(`${clusterIp}:80`), askFromHost(`${external}:80`, `127.0.0.1:${nodePort}`)]);
@@ -36,14 +36,14 @@ afterAll(async () => {
 
 test('a rolling update, with requests all the time', async () => {
   await namespace.kubectl(['set', 'image', 'deployment/web', `web=${WEB_V2}`]);
-  await namespace.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
+  await namespace.kubectl(['rollout', 'status', 'deployment/web', '--timeout=100s']);
   await answered('version 2');
 });
 
 test('a pod deleted, and fewer replicas', async () => {
   const [pod = ''] = (await namespace.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).split('\n');
   await namespace.kubectl(['delete', pod]);
-  await namespace.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
+  await namespace.kubectl(['rollout', 'status', 'deployment/web', '--timeout=100s']);
   await namespace.kubectl(['scale', 'deployment/web', '--replicas=1']);
   await eventually('one pod', async () => (await namespace.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).trim().split('\n').length === 1);
 });

@@ -22,7 +22,7 @@ const ask = (address) => new Promise((resolve) => {
 const askOn = async (address) => {
   for (;;) {
     await ask(address);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
 for (let i = 0; i < Number(clients); i++) askOn(addresses[i % addresses.length]);
