@@ -1,11 +1,9 @@
 import { milliValue, parseQuantity, wholeValue } from '#api/quantity';
 import type { Container } from '#api/schema/kinds.generated';
 import type { Pod } from '../pod.ts';
+import type { ResourceLimits } from '../runtime/runtime.ts';
 
-export interface KernelLimits {
-  cpuShares: number;
-  cpuQuotaMicros?: number;
-  memoryBytes?: number;
+export interface KernelLimits extends ResourceLimits {
   oomScoreAdj?: number;
 }
 
@@ -14,15 +12,19 @@ const MIN_QUOTA_MICROS = 1_000;
 
 /** Requests and limits in the kernel's units. */
 export function kernelLimits(pod: Pod, container: Container, nodeMemoryBytes: number): KernelLimits {
-  const { requests = {}, limits = {} } = container.resources ?? {};
+  const oomScoreAdj = oomScore(pod, container, nodeMemoryBytes);
+  return { ...resourceLimits(container), ...(oomScoreAdj === undefined ? {} : { oomScoreAdj }) };
+}
+
+/** What of it may be changed while the container runs. */
+export function resourceLimits({ resources }: Pick<Container, 'resources'>): ResourceLimits {
+  const { requests = {}, limits = {} } = resources ?? {};
   const cpuRequest = requests['cpu'] ?? limits['cpu'];
   const shares = cpuRequest === undefined ? 0 : Math.floor((milli(cpuRequest) * 1024) / 1000);
-  const oomScoreAdj = oomScore(pod, container, nodeMemoryBytes);
   return {
     cpuShares: Math.max(MIN_SHARES, shares),
     ...(limits['cpu'] === undefined ? {} : { cpuQuotaMicros: Math.max(MIN_QUOTA_MICROS, milli(limits['cpu']) * 100) }),
     ...(limits['memory'] === undefined ? {} : { memoryBytes: bytes(limits['memory']) }),
-    ...(oomScoreAdj === undefined ? {} : { oomScoreAdj }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Runtime {
   /** Its sandbox may still be starting. */
   createContainer(spec: ContainerSpec): Promise<string>;
   startContainer(id: string): Promise<void>;
+  /** Gives a running container other limits. */
+  resizeContainer(id: string, limits: ResourceLimits): Promise<void>;
   /** SIGTERM (or the image's own signal), then SIGKILL after the grace. Resolves when it is dead; a dead one is no error. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
   /** Kills what runs; what is gone is no error. Sandboxes too. */
@@ -87,6 +89,8 @@ export interface ObservedContainer {
   imageId: string;
   /** Hash of the part of the pod's spec that it was made from. */
   specHash: string;
+  /** What it has of the machine; undefined: this runtime does not limit. */
+  limits?: ResourceLimits;
   createdAtMs: number;
   startedAtMs?: number;
   finishedAtMs?: number;
@@ -118,7 +122,14 @@ export interface SandboxSpec {
 /** A sidecar is an init container that goes on running; an ephemeral one is added to a pod that runs, to look into it. */
 export type ContainerRole = 'main' | 'init' | 'sidecar' | 'ephemeral';
 
-export interface ContainerSpec {
+/** In units of Docker and the kernel; undefined: without limit. */
+export interface ResourceLimits {
+  cpuShares?: number;
+  cpuQuotaMicros?: number;
+  memoryBytes?: number;
+}
+
+export interface ContainerSpec extends ResourceLimits {
   pod: PodIdentity;
   name: string;
   attempt: number;
@@ -138,10 +149,6 @@ export interface ContainerSpec {
   stdin: boolean;
   /** Its standard input ends with the first who attaches. */
   stdinOnce: boolean;
-  /** In units of Docker and the kernel. */
-  cpuShares?: number;
-  cpuQuotaMicros?: number;
-  memoryBytes?: number;
   user?: string;
   groups: string[];
   privileged: boolean;

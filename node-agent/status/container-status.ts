@@ -5,6 +5,7 @@ import type { ContainerStatus, Pod } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
 import type { Health } from '../sync/plan.ts';
 import { attemptsOf } from '../sync/container-view.ts';
+import { resizeOf } from '../sync/resize.ts';
 
 export interface Problem {
   reason: string;
@@ -43,6 +44,21 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
     imageID: newest.imageId,
     containerID: `${input.runtimeName}://${newest.id}`,
     started: health?.started === true,
+    ...given(input.pod, container, newest),
+  };
+}
+
+/** What a running container has of the machine, which may be on its way to what its pod now says, and what is mounted in it. */
+function given(pod: Pod, container: Container, newest: ObservedContainer): Pick<ContainerStatus, 'resources' | 'allocatedResources' | 'volumeMounts'> {
+  if (newest.state !== 'running') return {};
+  const known = knownStatus(pod, container.name);
+  const isResizing = resizeOf(container, newest) !== undefined && known?.resources !== undefined;
+  const resources = isResizing ? known.resources : (container.resources ?? {});
+  const mounts = (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({ name, mountPath, ...(readOnly === true ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) }));
+  return {
+    ...(container.resources?.requests === undefined ? {} : { allocatedResources: container.resources.requests }),
+    ...(resources === undefined ? {} : { resources }),
+    ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
   };
 }
 

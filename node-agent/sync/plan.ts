@@ -3,6 +3,7 @@ import { retryAtMs } from '../back-off/back-off.ts';
 import type { Pod, RestartPolicy } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
 import { attemptsOf, isSidecar, liveSandbox, newestOf, restartPolicyOf, restartsAfter } from './container-view.ts';
+import { resizeOf, type Resize } from './resize.ts';
 import { specHashOf } from './spec-hash.ts';
 import type { PodMemory } from './pod-memory.ts';
 
@@ -15,6 +16,8 @@ export interface PodView {
   health: ReadonlyMap<string, Health>;
   /** Containers (by name) and the sandbox ('') for which a step is under way: they are left alone. */
   busy: ReadonlySet<string>;
+  /** By container, the limits that it was given last: a kernel that does not know one of them would be asked for ever. */
+  resized?: ReadonlyMap<string, string>;
   /** Until when a container that could not be started waits. */
   blockedUntilMs: ReadonlyMap<string, number>;
   nowMs: number;
@@ -31,6 +34,8 @@ export interface PodPlan {
   createSandbox?: { attempt: number };
   start: { container: Container; attempt: number }[];
   kill: { id: string; name: string; message: string; cause: KillCause }[];
+  /** Running containers that are to have more or less of the machine. */
+  resize: ({ id: string; name: string } & Resize)[];
   /** Dead attempts that nobody will ask for again. */
   remove: string[];
   /** Containers that wait out their back-off. */
@@ -47,7 +52,7 @@ export type KillCause = 'terminating' | 'liveness' | 'startup' | 'changed' | 'sa
 
 /** Decides the next steps for a pod that is to run. Steps of different containers may be taken at once. */
 export function planPod(view: PodView): PodPlan {
-  const plan: PodPlan = { start: [], kill: [], remove: staleAttempts(view), backingOff: new Map(), settled: false };
+  const plan: PodPlan = { start: [], kill: [], resize: [], remove: staleAttempts(view), backingOff: new Map(), settled: false };
   const { pod, memory } = view;
   if (memory.finalPhase !== undefined || memory.failure !== undefined) return planTermination(view, plan);
   planDeadline(view, plan);
@@ -65,7 +70,7 @@ export function planPod(view: PodView): PodPlan {
 }
 
 /** Everything is to end: the pod is deleted, finished or failed. Settled when nothing runs. */
-export function planTermination(view: PodView, plan: PodPlan = { start: [], kill: [], remove: [], backingOff: new Map(), settled: false }): PodPlan {
+export function planTermination(view: PodView, plan: PodPlan = { start: [], kill: [], resize: [], remove: [], backingOff: new Map(), settled: false }): PodPlan {
   const living = (view.observed?.containers ?? []).filter((container) => container.state === 'running');
   // Sidecars serve the others to the end, and each those that were started after it.
   const sidecars = (view.pod.spec.initContainers ?? []).filter(isSidecar).map((container) => container.name);
@@ -158,6 +163,13 @@ function planRunning(view: PodView, plan: PodPlan, { container, running }: { con
   const failed = view.health.get(running.id)?.failed;
   if (failed !== undefined) plan.kill.push({ id: running.id, name, message: `Container ${name} failed ${failed} probe, will be restarted`, cause: failed });
   else if (running.specHash !== specHashOf(container)) plan.kill.push({ id: running.id, name, message: `Container ${name} definition changed, will be restarted`, cause: 'changed' });
+  else planResize(view, plan, { container, running });
+}
+
+function planResize(view: PodView, plan: PodPlan, { container, running }: { container: Container; running: ObservedContainer }): void {
+  const resize = resizeOf(container, running);
+  if (resize === undefined || isBlocked(view, plan, container.name) || view.resized?.get(container.name) === JSON.stringify(resize.limits)) return;
+  plan.resize.push({ id: running.id, name: container.name, ...resize });
 }
 
 function planStart(view: PodView, plan: PodPlan, start: { container: Container; attempt: number }): void {

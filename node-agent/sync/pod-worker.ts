@@ -14,6 +14,7 @@ import type { PodEvent, SyncDeps } from './sync-deps.ts';
 
 const FORCED_GRACE_SECONDS = 1;
 const RETRY_MS = 5_000;
+const RESIZE_RETRY_MS = 10_000;
 
 /**
  * One pod on this node, from its binding to its end. Level-triggered: each round looks at what is there, decides purely, begins the
@@ -32,6 +33,7 @@ export class PodWorker {
   private readonly problems = new Map<string, Problem>();
   private readonly blocked = new Map<string, number>();
   private readonly probes = new Map<string, ContainerProbes>();
+  private readonly resized = new Map<string, string>();
   private readonly announcedBackOffs = new Set<string>();
   private sandbox: Sandbox | undefined;
   /** New to this node: there is nothing to look at yet. */
@@ -141,7 +143,7 @@ export class PodWorker {
     if (!this.isAdmitted && !this.terminating) await this.admit();
     this.recall(observed);
     this.watchOver(observed);
-    const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), busy: this.terminating ? new Set([...this.busy].filter((name) => !this.preparing.has(name))) : this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
+    const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), resized: this.resized, busy: this.terminating ? new Set([...this.busy].filter((name) => !this.preparing.has(name))) : this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
     const plan = this.terminating ? planTermination(view) : planPod(view);
     if (plan.failure !== undefined) this.fail(plan.failure);
     if (this.stopped) return;
@@ -217,6 +219,7 @@ export class PodWorker {
 
   private async apply(plan: PodPlan, observed: ObservedPod | undefined): Promise<void> {
     for (const kill of plan.kill) this.begin(kill.name, () => this.kill(kill));
+    for (const resize of plan.resize) this.begin(resize.name, () => this.resize(resize));
     for (const id of plan.remove) await this.deps.runtime.removeContainer(id);
     if (plan.createSandbox !== undefined) await this.beginSandbox(plan.createSandbox.attempt);
     for (const start of plan.start) if (this.sandbox !== undefined) this.beginContainer(start, observed, this.sandbox);
@@ -276,6 +279,16 @@ export class PodWorker {
     if (!(error instanceof StartProblem)) this.deps.log(`pod ${this.pod.metadata.namespace}/${this.pod.metadata.name}, container ${name}`, error);
     if (problem.reason !== undefined) this.problems.set(name, { reason: problem.reason, message: problem.message });
     this.blocked.set(name, this.deps.clock.now() + problem.retryAfterMs);
+  }
+
+  private async resize({ id, name, limits, needsRestart }: PodPlan['resize'][number]): Promise<void> {
+    if (needsRestart) await this.kill({ id, name, message: `Container ${name} resize requires restart`, cause: 'changed' });
+    else {
+      await this.deps.runtime.resizeContainer(id, limits).catch((error: unknown) => {
+        throw new StartProblem(undefined, textOf(error), RESIZE_RETRY_MS);
+      });
+    }
+    this.resized.set(name, JSON.stringify(limits));
   }
 
   private async kill({ id, name, message, cause }: PodPlan['kill'][number]): Promise<void> {

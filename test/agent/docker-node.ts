@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import type { ConfigMap, Container, EphemeralContainer, PersistentVolume, PersistentVolumeClaim, PodStatus, Secret } from '#api/schema/kinds.generated';
+import type { ConfigMap, Container, PersistentVolume, PersistentVolumeClaim, PodStatus, Secret } from '#api/schema/kinds.generated';
 import { checkpointFolder } from '#node-agent/checkpoint/checkpoint-folder';
 import { systemClock } from '#node-agent/clock';
 import { dockerPreparation } from '#node-agent/containers/docker-preparation';
@@ -104,10 +104,10 @@ export class DockerNode {
     this.workers?.see({ type: 'MODIFIED', object: deleted });
   }
 
-  addEphemeral(name: string, container: EphemeralContainer): void {
+  change(name: string, spec: Partial<Pod['spec']>): void {
     const pod = this.pods.get(name);
     if (pod === undefined) throw new Error(`there is no pod ${name}`);
-    const grown: Pod = { ...pod, metadata: { ...pod.metadata, generation: (pod.metadata.generation ?? 1) + 1 }, spec: { ...pod.spec, ephemeralContainers: [withImage(container)] } };
+    const grown: Pod = { ...pod, metadata: { ...pod.metadata, generation: (pod.metadata.generation ?? 1) + 1 }, spec: { ...pod.spec, ...spec } };
     this.pods.set(name, grown);
     this.workers?.see({ type: 'MODIFIED', object: grown });
   }
@@ -145,6 +145,6 @@ export class DockerNode {
   }
 }
 
-function withImage(container: Container): Container {
+export function withImage(container: Container): Container {
   return { image: BUSYBOX, imagePullPolicy: 'IfNotPresent', ...container };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBusyboxImage } from '#test/support/busybox-image';
-import { DockerNode } from './docker-node.ts';
+import { DockerNode, withImage } from './docker-node.ts';
 
 const node = new DockerNode();
 const WAIT = { timeout: 30_000, interval: 50 };
@@ -80,10 +80,28 @@ test('what this node cannot take fails and says why; an ephemeral container sees
   node.run('second', { containers: [shell('c', 'sleep 1000', { ports: [{ containerPort: 80, hostPort: 18080 }] })] });
   await expect.poll(() => node.statusOf('second'), WAIT).toMatchObject({ phase: 'Failed', reason: 'NodePorts', message: expect.stringMatching(/^Pod was rejected: Predicate NodePorts failed/) as string });
 
-  node.addEphemeral('first', { ...shell('look', 'ps'), targetContainerName: 'c' });
+  node.change('first', { ephemeralContainers: [{ ...withImage(shell('look', 'ps')), targetContainerName: 'c' }] });
   await expect.poll(() => node.statusOf('first').ephemeralContainerStatuses?.[0]?.state?.terminated?.exitCode, WAIT).toBe(0);
   expect(await node.logOf('first', 'look')).toContain('sleep 1000');
   expect(node.statusOf('first').phase).toBe('Running');
   node.delete('first', 0);
   node.delete('second', 0);
+});
+
+test('a container is given more while it runs, or anew where it wants that', async () => {
+  const sized = (memory: string, more: object = {}) => withImage({ ...shell('c', 'sleep 1000'), resources: { requests: { cpu: '100m', memory }, limits: { cpu: '200m', memory } }, ...more });
+  node.run('sized', { containers: [sized('32Mi')] });
+  const limits = async () => {
+    const found = (await node.containers('sized')).find(({ Labels, State }) => State === 'running' && Labels['io.kubernetes.container.name'] === 'c');
+    return found === undefined ? undefined : (await node.docker.getContainer(found.Id).inspect()).HostConfig.Memory;
+  };
+  const status = () => node.statusOf('sized').containerStatuses?.[0];
+  await expect.poll(() => status()?.ready, WAIT).toBe(true);
+  node.change('sized', { containers: [sized('64Mi')] });
+  await expect.poll(() => [status()?.resources?.limits?.['memory'], status()?.restartCount], WAIT).toEqual(['64Mi', 0]);
+  expect(await limits()).toBe(64 * 2 ** 20);
+  node.change('sized', { containers: [sized('48Mi', { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] })] });
+  await expect.poll(() => [status()?.resources?.limits?.['memory'], status()?.restartCount, status()?.ready], WAIT).toEqual(['48Mi', 1, true]);
+  expect(await limits()).toBe(48 * 2 ** 20);
+  node.delete('sized', 0);
 });

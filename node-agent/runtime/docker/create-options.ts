@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { ContainerSpec, SandboxSpec } from '../runtime.ts';
+import type { ContainerSpec, ResourceLimits, SandboxSpec } from '../runtime.ts';
 import { LABEL, ownerLabels, type Owner } from './labels.ts';
 import { SANDBOX_IMAGE } from './sandbox-image.ts';
 
@@ -56,10 +56,7 @@ function hostConfig(spec: ContainerSpec): HostConfig {
       ReadOnly: readOnly,
       BindOptions: { Propagation: propagation ?? 'rprivate' },
     })),
-    ...(spec.cpuShares === undefined ? {} : { CpuShares: spec.cpuShares }),
-    ...(spec.cpuQuotaMicros === undefined ? {} : { CpuPeriod: CPU_PERIOD_MICROS, CpuQuota: spec.cpuQuotaMicros }),
-    // Without its own bound the swap would double the memory.
-    ...(spec.memoryBytes === undefined ? {} : { Memory: spec.memoryBytes, MemorySwap: spec.memoryBytes }),
+    ...limitOptions(spec),
     ...(spec.oomScoreAdj === undefined ? {} : { OomScoreAdj: spec.oomScoreAdj }),
     GroupAdd: spec.groups,
     Privileged: spec.privileged,
@@ -76,6 +73,20 @@ function pidMode({ hostPid, sharePid, pidOf, sandboxId }: ContainerSpec): Pick<H
   if (hostPid) return { PidMode: 'host' };
   if (sharePid) return { PidMode: `container:${sandboxId}` };
   return pidOf === undefined ? {} : { PidMode: `container:${pidOf}` };
+}
+
+export function limitOptions({ cpuShares, cpuQuotaMicros, memoryBytes }: ResourceLimits): Pick<HostConfig, 'CpuShares' | 'CpuPeriod' | 'CpuQuota' | 'Memory' | 'MemorySwap'> {
+  return {
+    ...(cpuShares === undefined ? {} : { CpuShares: cpuShares }),
+    ...(cpuQuotaMicros === undefined ? {} : { CpuPeriod: CPU_PERIOD_MICROS, CpuQuota: cpuQuotaMicros }),
+    // Without its own bound the swap would double the memory.
+    ...(memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+  };
+}
+
+/** The other way round; Docker has 0 for what is not limited. */
+export function limitsOf({ CpuShares = 0, CpuQuota = 0, Memory = 0 }: Pick<HostConfig, 'CpuShares' | 'CpuQuota' | 'Memory'>): ResourceLimits {
+  return { ...(CpuShares === 0 ? {} : { cpuShares: CpuShares }), ...(CpuQuota === 0 ? {} : { cpuQuotaMicros: CpuQuota }), ...(Memory === 0 ? {} : { memoryBytes: Memory }) };
 }
 
 function containerLabels(owner: Owner, spec: ContainerSpec): Record<string, string> {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { Host } from '../../host/host.ts';
 import type { ProbeHandler, ProbeResult, ProbeTarget, Runtime, RuntimeInfo } from '../runtime.ts';
 import { execInContainer } from './container-exec.ts';
-import { containerOptions, sandboxOptions } from './create-options.ts';
+import { containerOptions, limitOptions, sandboxOptions } from './create-options.ts';
 import { engineMessage, engineStatus, unlessGone } from './engine-error.ts';
 import { watchEngine } from './engine-events.ts';
 import { grpcProbe } from './grpc-probe.ts';
@@ -59,6 +59,13 @@ export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptio
     startContainer: async (id) => {
       try {
         await docker.getContainer(id).start();
+      } catch (error) {
+        throw new Error(engineMessage(error), { cause: error });
+      }
+    },
+    resizeContainer: async (id, limits) => {
+      try {
+        await docker.getContainer(id).update(limitOptions(limits));
       } catch (error) {
         throw new Error(engineMessage(error), { cause: error });
       }

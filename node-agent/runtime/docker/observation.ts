@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { lastLogLines } from '../../logs/last-lines.ts';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime.ts';
+import { limitsOf } from './create-options.ts';
 import { engineStatus } from './engine-error.ts';
 import { labelFilter, LABEL, ownerLabels, type Owner } from './labels.ts';
 
@@ -82,7 +83,7 @@ export class Observation {
   }
 }
 
-function observedOf({ Id, Created, State }: ContainerInspectInfo, labels: Record<string, string>): ObservedContainer {
+function observedOf({ Id, Created, State, HostConfig }: ContainerInspectInfo, labels: Record<string, string>): ObservedContainer {
   const neverStarted = State.Status === 'created';
   // Docker leaves a container that it could not start as created, with the reason.
   const startError = neverStarted && State.Error !== '' ? State.Error : undefined;
@@ -97,6 +98,7 @@ function observedOf({ Id, Created, State }: ContainerInspectInfo, labels: Record
     image: labels[LABEL.image] ?? '',
     imageId: labels[LABEL.imageId] ?? '',
     specHash: labels[LABEL.specHash] ?? '',
+    limits: limitsOf(HostConfig),
     createdAtMs,
     ...(neverStarted ? {} : { startedAtMs: Date.parse(State.StartedAt) }),
     ...(state === 'exited' ? { exitCode: startError === undefined ? State.ExitCode : 128, finishedAtMs: startError === undefined ? Date.parse(State.FinishedAt) : createdAtMs, oomKilled: State.OOMKilled } : {}),

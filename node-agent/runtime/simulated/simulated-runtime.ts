@@ -40,6 +40,7 @@ export function simulatedRuntime({ clock, id, cpus = 4, memoryBytes = 16 * 1024 
       if (container === undefined) throw new Error(`No such container: ${containerId}`);
       host.start(container);
     },
+    resizeContainer: async () => undefined,
     stopContainer: async (containerId) => {
       const container = host.container(containerId);
       if (container !== undefined) host.end(container, 143);
