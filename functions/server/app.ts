@@ -1,12 +1,13 @@
 import { Hono, type Context } from 'hono';
-import { StatusError } from '#api/status';
+import { methodNotAllowed, StatusError, unknownResource } from '#api/status';
 import { upgradeOf, type AppEnv } from './app-env.ts';
-import { passRequest } from './chain.ts';
+import { passRequest, type Passed } from './chain.ts';
 import type { ServerDeps } from './deps.ts';
 import { webBody } from './protocol/body.ts';
 import { createEventFrames } from './protocol/event-frames.ts';
 import { negotiate } from './protocol/negotiate.ts';
 import { statusResponse } from './protocol/respond.ts';
+import { createRequestMetrics } from './request-metrics.ts';
 import { deprecationWarnings } from './routes/deprecations.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { routeFor } from './routes/dispatch.ts';
@@ -29,11 +30,19 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError((error, context) => failed(deps, error, context));
   app.notFound(() => plainNotFound());
+  const metrics = createRequestMetrics();
+  app.use(async (context, next) => {
+    const startedMs = deps.clock.now();
+    await next();
+    const passed = context.get('passed') as Passed | undefined;
+    metrics.observe(passed?.info, context.res.status, (deps.clock.now() - startedMs) / 1000);
+  });
   app.use(async (context, next) => {
     context.set('passed', await passRequest(deps, context.req.raw));
     await next();
   });
   app.route('/', pathRoutes(deps));
+  app.get('/metrics', (context) => context.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
   app.route('/', nodeRoutes(deps));
   app.route('/', nodeSettingsRoutes(deps));
   app.route('/', nodeReferencesRoutes(deps));
@@ -52,9 +61,12 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
   return async (context) => {
     const { user, info } = context.get('passed');
     const route = info.isResource ? routeFor(info) : undefined;
+    if (info.path.includes('//') && !info.isResource) throw unknownResource();
     if (route === undefined) return plainNotFound();
     const { handler, ...found } = route;
     const raw = context.req.raw;
+    // What a GET would answer is not known without doing it.
+    if (raw.method === 'HEAD' && found.subresource?.name !== 'proxy') throw methodNotAllowed();
     const query = new URL(raw.url).searchParams;
     const upgrade = upgradeOf(context);
     const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), ...(upgrade === undefined ? {} : { upgrade }), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };

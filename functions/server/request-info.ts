@@ -22,10 +22,11 @@ const VERB_OF_METHOD: Record<string, string> = { POST: 'create', GET: 'get', HEA
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 export function requestInfoOf(method: string, url: URL): RequestInfo {
-  const segments = url.pathname.split('/').filter((segment) => segment !== '').map(decode);
+  const all = url.pathname.replace(/^\/+|\/$/g, '').split('/').map(decode);
+  const segments = all.filter((segment) => segment !== '');
   const start = prefixOf(segments);
   const path: RequestInfo = { ...NONE, path: url.pathname, verb: method.toLowerCase() };
-  if (start === undefined) return path;
+  if (start === undefined || hasEmptyName(all)) return path;
 
   const deprecatedWatch = segments[start.length] === 'watch';
   const rest = segments.slice(start.length + (deprecatedWatch ? 1 : 0));
@@ -36,6 +37,12 @@ export function requestInfoOf(method: string, url: URL): RequestInfo {
 }
 
 const NONE = { isResource: false, path: '', verb: '', group: '', version: '', namespace: '', resource: '', subresource: '', name: '', rest: '' };
+
+// Slashes around a path mean nothing, two inside it an empty name. Behind a proxy they are somebody else's matter.
+function hasEmptyName(segments: string[]): boolean {
+  const proxy = segments.indexOf('proxy');
+  return (proxy < 0 ? segments : segments.slice(0, proxy)).includes('');
+}
 
 function prefixOf(segments: string[]): { group: string; version: string; length: number } | undefined {
   if (segments[0] === 'api' && segments.length > 2) return { group: '', version: segments[1] ?? '', length: 2 };

@@ -42,23 +42,24 @@ export function listOptionsOf(query: URLSearchParams, watch: boolean): ListOptio
 }
 
 function matchErrors(options: Omit<ListOptions, 'resourceVersion'>, resourceVersion: string): FieldError[] {
-  const match = options.resourceVersionMatch;
-  if ((match as string) === '') return [];
+  const match = options.resourceVersionMatch as string;
+  if (match === '') return [];
   const at = (type: FieldError['type'], message: string): FieldError[] => [{ type, field: 'resourceVersionMatch', message }];
   if (options.watch) {
     if (options.sendInitialEvents !== undefined) return [];
     const unsupported = match === 'NotOlderThan' ? [] : at('FieldValueNotSupported', `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"`);
     return [...at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'), ...unsupported];
   }
-  if (resourceVersion === '') return at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
-  if (options.continue !== '') return at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden when continue is provided');
+  const errors: FieldError[] = [];
+  if (resourceVersion === '') errors.push(...at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided'));
+  if (options.continue !== '') errors.push(...at('FieldValueForbidden', 'Forbidden: resourceVersionMatch is forbidden when continue is provided'));
   if (match !== 'Exact' && match !== 'NotOlderThan') {
-    return at('FieldValueNotSupported', `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`);
+    errors.push(...at('FieldValueNotSupported', `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`));
   }
   if (match === 'Exact' && resourceVersion === '0') {
-    return at('FieldValueForbidden', 'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    errors.push(...at('FieldValueForbidden', 'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   }
-  return [];
+  return errors;
 }
 
 function initialEventsErrors({ watch, sendInitialEvents, resourceVersionMatch }: Omit<ListOptions, 'resourceVersion'>): FieldError[] {
@@ -66,7 +67,10 @@ function initialEventsErrors({ watch, sendInitialEvents, resourceVersionMatch }:
   if (!watch) return [{ type: 'FieldValueForbidden', field: 'sendInitialEvents', message: 'Forbidden: sendInitialEvents is forbidden for list' }];
   if (resourceVersionMatch === 'NotOlderThan') return [];
   const message = 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
-  return [{ type: 'FieldValueForbidden', field: 'resourceVersionMatch', message }];
+  const errors: FieldError[] = [{ type: 'FieldValueForbidden', field: 'resourceVersionMatch', message }];
+  const match = resourceVersionMatch as string;
+  if (match === '') return errors;
+  return [...errors, { type: 'FieldValueNotSupported', field: 'resourceVersionMatch', message: `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"` }];
 }
 
 function revisionOf(text: string): Revision {

@@ -32,11 +32,16 @@ export interface Route {
 export function routeFor(info: RequestInfo): Route | undefined {
   if (!isServedGroup(info.group)) return undefined;
   const resource = resourceFor(info.group, info.version, info.resource);
-  if (resource === undefined || (info.rest !== '' && info.subresource !== 'proxy') || !isWellPlaced(info, resource)) throw unknownResource();
+  if (resource === undefined || hasSlash(info) || (info.rest !== '' && info.subresource !== 'proxy') || !isWellPlaced(info, resource)) throw unknownResource();
   if (info.subresource === '') return { resource, handler: handlerOf(resource, info) };
   const subresource = resource.subresources.find(({ name }) => name === info.subresource);
   if (subresource === undefined) throw unknownResource();
   return { resource, subresource, handler: subresourceHandler(resource, subresource, info.verb) };
+}
+
+// An escaped slash is no part of any name.
+function hasSlash(info: RequestInfo): boolean {
+  return info.namespace.includes('/') || (isNamed(info) && info.name.includes('/'));
 }
 
 function isServedGroup(group: string): boolean {

@@ -9,8 +9,8 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 /** `pods/NAME/log`: the bytes come from the pod's node, over the relay. */
 export async function podLog(request: ResourceRequest): Promise<Response> {
   const { info, query } = request;
-  const pod = await podOf(request);
   requireValidOptions(info.name, query);
+  const pod = await podOf(request);
   const container = containerOf(pod, query.get('container') ?? '');
   const node = pod.spec?.nodeName;
   if (!node) return new Response(null, { status: 204 }); // nothing has run yet
@@ -62,5 +62,6 @@ function requireValidOptions(name: string, query: URLSearchParams): void {
     const why = least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0';
     if (Number(text) < least) errors.push({ type: 'FieldValueInvalid', field, message: `Invalid value: ${Number(text)}: ${why}` });
   }
+  if (query.get('sinceSeconds') !== null && query.get('sinceTime') !== null) errors.push({ type: 'FieldValueForbidden', field: '', message: 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified' });
   if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, name, errors);
 }
