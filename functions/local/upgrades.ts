@@ -60,7 +60,7 @@ async function answer(handler: FetchHandler, given: Incoming): Promise<void> {
   const upgrade: Upgrade = {
     protocol: (incoming.headers.upgrade ?? '').toLowerCase(),
     subprotocols: subprotocolsOf(incoming),
-    acceptWebSocket: (subprotocol) => accept(() => acceptWebSocket(given, subprotocol)),
+    acceptWebSocket: (subprotocol, options) => accept(() => acceptWebSocket(given, subprotocol, options)),
     acceptBytes: (headers) => accept(() => acceptBytes(given, headers)),
   };
   const response = await handler(requestOf(incoming, gone.signal), { body: () => null, upgrade });
@@ -77,7 +77,7 @@ function subprotocolsOf({ headers }: IncomingMessage): string[] {
   return (headers['sec-websocket-protocol'] ?? '').split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
 }
 
-function acceptWebSocket({ incoming, connection, head, sockets }: Incoming, subprotocol: string | undefined): Promise<MessageSocket> {
+function acceptWebSocket({ incoming, connection, head, sockets }: Incoming, subprotocol: string | undefined, options?: { ping: boolean }): Promise<MessageSocket> {
   const server = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
   // The names of Kubernetes' sub-protocols hold a slash, which RFC 6455 has not: `ws` would refuse them.
   delete incoming.headers['sec-websocket-protocol'];
@@ -87,7 +87,7 @@ function acceptWebSocket({ incoming, connection, head, sockets }: Incoming, subp
     server.handleUpgrade(incoming, connection, head, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      resolve({ ...messageSocketOf(socket), protocol: subprotocol ?? '' });
+      resolve({ ...messageSocketOf(socket, options), protocol: subprotocol ?? '' });
     });
   });
 }

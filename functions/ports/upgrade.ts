@@ -10,7 +10,8 @@ export interface Upgrade {
   readonly protocol: string;
   /** Of Sec-WebSocket-Protocol, in the client's order. */
   readonly subprotocols: readonly string[];
-  acceptWebSocket(subprotocol?: string): Promise<MessageSocket>;
+  /** With `ping`, a client that answers none for a minute is given up. */
+  acceptWebSocket(subprotocol?: string, options?: { ping: boolean }): Promise<MessageSocket>;
   /** Answers 101 with these headers; what follows is the caller's. */
   acceptBytes(headers: Record<string, string>): ByteChannel;
 }

@@ -22,7 +22,7 @@ export function relayRoutes({ relayDoor, store }: ServerDeps): Hono<AppEnv> {
     const upgrade = upgradeOf(context);
     if (upgrade?.protocol !== 'websocket') throw badRequest('Upgrade request required');
     const expected = relayDoor.expect(store.cluster, node, context.req.param('session'));
-    expected.join(await upgrade.acceptWebSocket());
+    expected.join(await upgrade.acceptWebSocket(undefined, { ping: true }));
     return switched();
   });
 
