@@ -12,7 +12,7 @@ import { claimNameOf } from '#core/volumes/pod-claims';
 export const ephemeralVolumeController: Controller = {
   name: 'ephemeral_volume',
   sources: [
-    { resource: PODS, keys: ({ object, key }) => (object !== undefined && ephemeralOf(object as Pod).length > 0 ? [key] : []) },
+    { resource: PODS, keys: ({ object, key }) => (object !== undefined && ephemeralOf(object).length > 0 ? [key] : []) },
     { resource: PERSISTENT_VOLUME_CLAIMS, cold: true, keys: ({ object, previous, namespace }) => (object === undefined && previous !== undefined ? ownerPod(previous, namespace) : []) },
   ],
   async reconcile(key, { view, events }) {

@@ -14,6 +14,7 @@ import { createNodeLifecycle } from './node-lifecycle.ts';
 import { podGarbageCollector } from './pod-garbage.ts';
 import { persistentVolumeController } from './persistent-volume.ts';
 import { replicaSetController, replicationController } from './replicaset.ts';
+import { resourceQuotaController } from './resource-quota.ts';
 import { createRootCaPublisher } from './root-ca.ts';
 import { scheduler } from './scheduler.ts';
 import { serviceAccountController } from './service-account.ts';
@@ -52,6 +53,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     taintEvictionController,
     podGarbageCollector,
     disruptionController,
+    resourceQuotaController,
     persistentVolumeController,
     ephemeralVolumeController,
     claimProtectionController,

@@ -12,6 +12,7 @@ export const CONFIG_MAPS = builtIn('', 'v1', 'configmaps');
 export const SERVICE_ACCOUNTS = builtIn('', 'v1', 'serviceaccounts');
 export const PERSISTENT_VOLUMES = builtIn('', 'v1', 'persistentvolumes');
 export const PERSISTENT_VOLUME_CLAIMS = builtIn('', 'v1', 'persistentvolumeclaims');
+export const RESOURCE_QUOTAS = builtIn('', 'v1', 'resourcequotas');
 export const REPLICATION_CONTROLLERS = builtIn('', 'v1', 'replicationcontrollers');
 export const STORAGE_CLASSES = builtIn('storage.k8s.io', 'v1', 'storageclasses');
 export const DEPLOYMENTS = builtIn('apps', 'v1', 'deployments');

@@ -3,7 +3,7 @@
  * built-in kind that wants acting on, the API server warns that nothing will.
  */
 export const servedKinds: ReadonlySet<string> = new Set([
-  ...['Namespace', 'Node', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Binding', 'PodTemplate', 'ReplicationController', 'PersistentVolume', 'PersistentVolumeClaim'].map((kind) => `/${kind}`),
+  ...['Namespace', 'Node', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Binding', 'PodTemplate', 'ReplicationController', 'ResourceQuota', 'LimitRange', 'PersistentVolume', 'PersistentVolumeClaim'].map((kind) => `/${kind}`),
   'apps/Deployment',
   'apps/ReplicaSet',
   'apps/StatefulSet',

@@ -15,6 +15,8 @@ export interface AdmissionRequest {
   object?: KubeObject;
   /** Absent on CREATE. */
   old?: KubeObject;
+  /** Nothing is to be written, beside it neither. */
+  dryRun?: boolean;
 }
 
 /** The part of the server that admission needs; the loop, which creates objects without a request, has this much too. */

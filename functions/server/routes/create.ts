@@ -38,7 +38,7 @@ export async function writeNew(request: ResourceRequest, given: KubeObject, { dr
   const stored = storageResource(resource);
   const { name = '', generateName = '' } = object.metadata;
   request.name = name;
-  await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name: name || generateName, object }, deps);
+  await admit({ operation: 'CREATE', user, resource, subresource: '', namespace: info.namespace, name: name || generateName, object, dryRun }, deps);
   const written = await deps.store.create(stored, object, { dryRun, warn: warner(request), ...serviceClaims(deps, stored) });
   request.warnings.push(...unservedWarning(request));
   if (!dryRun) await ring(deps, stored, written.revision);

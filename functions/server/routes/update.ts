@@ -64,7 +64,7 @@ export async function writeUpdate(
   const admitted = async (current: KubeObject, live: KubeObject): Promise<KubeObject> => {
     before = live.metadata.resourceVersion;
     const object = tracked(request, await change(current), { live, fieldManager });
-    await admit({ operation: 'UPDATE', user, resource, subresource: info.subresource, namespace: info.namespace, name: info.name, object, old: live }, deps);
+    await admit({ operation: 'UPDATE', user, resource, subresource: info.subresource, namespace: info.namespace, name: info.name, object, old: live, dryRun }, deps);
     return withSettledTimes(object, live);
   };
   const named = subresource ? { subresource: subresource.name as NonNullable<UpdateOptions['subresource']> } : {};
