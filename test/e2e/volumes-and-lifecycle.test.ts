@@ -43,7 +43,7 @@ test('files follow a ConfigMap, a Secret, labels and annotations within seconds'
   await namespace.kubectl(['patch', 'secret', 'credentials', '--type=merge', '-p', '{"stringData":{"password":"new"}}']);
   await namespace.kubectl(['create', 'configmap', 'later', '--from-literal=late=now']);
   await namespace.kubectl(['label', 'pod', 'following', 'tier=two', '--overwrite']);
-  const follows = async (file: string, content: string) => eventually(`${file} follows`, async () => (await pod.ask('file', `/all/${file}`)).includes(content), { timeoutMs: 15_000 });
+  const follows = async (file: string, content: string) => eventually(`${file} follows`, async () => (await pod.ask('file', `/all/${file}`)).includes(content), { timeoutMs: 30_000 });
   await follows('color', 'red');
   await follows('secret/password', 'new');
   await follows('late', 'now');
