@@ -144,7 +144,7 @@ function annotated({ deployment, fresh, old }: Situation): Pick<DeploymentPlan, 
   const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
   if (minReadySeconds !== (fresh.spec?.minReadySeconds ?? 0)) change.minReadySeconds = minReadySeconds;
   const revision = wanted[REVISION] ?? '';
-  const noted = revisionOf(deployment) === Number(revision);
+  const noted = String(revisionOf(deployment)) === revision;
   return { changes: Object.keys(change).length > 1 ? [change] : [], ...(noted ? {} : { revision }) };
 }
 

@@ -14,24 +14,25 @@ const NOT_INHERITED = new Set([
 ]);
 const MAX_HISTORY_CHARS = 2000;
 
-export function revisionOf(object: { metadata: { annotations?: Record<string, string> } }): number {
-  const revision = Number(object.metadata.annotations?.[REVISION] ?? 0);
-  return Number.isInteger(revision) ? revision : 0;
+/** An int64, as in Kubernetes: whoever adopts a replica set finds numbers in it that a JavaScript number would round. */
+export function revisionOf(object: { metadata: { annotations?: Record<string, string> } }): bigint {
+  const revision = object.metadata.annotations?.[REVISION] ?? '';
+  return /^-?\d{1,19}$/.test(revision) ? BigInt(revision) : 0n;
 }
 
-export function nextRevision(old: ReplicaSet[]): number {
-  return Math.max(0, ...old.map(revisionOf)) + 1;
+export function nextRevision(old: ReplicaSet[]): bigint {
+  return old.map(revisionOf).reduce((highest, revision) => (revision > highest ? revision : highest), 0n) + 1n;
 }
 
 /**
  * What the new replica set's annotations should be: the deployment's own, handed down, and its revision. A rollback makes an old set
  * new again: it gets the next number, and remembers the one it had.
  */
-export function replicaSetAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number): Record<string, string> {
+export function replicaSetAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: bigint): Record<string, string> {
   const annotations: Record<string, string> = { ...set?.metadata.annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!NOT_INHERITED.has(key)) annotations[key] = value;
   const current = annotations[REVISION];
-  if (current !== undefined && Number(current) >= revision) return annotations;
+  if (current !== undefined && revisionOf({ metadata: { annotations } }) >= revision) return annotations;
   annotations[REVISION] = String(revision);
   if (current !== undefined) annotations[REVISION_HISTORY] = historyWith(annotations[REVISION_HISTORY], current);
   return annotations;
@@ -47,7 +48,7 @@ function historyWith(history: string | undefined, revision: string): string {
 export function surplusHistory(deployment: Deployment, old: ReplicaSet[]): ReplicaSet[] {
   const limit = deployment.spec?.revisionHistoryLimit;
   if (limit == null) return [];
-  const alive = old.filter((set) => set.metadata.deletionTimestamp === undefined).sort((a, b) => revisionOf(a) - revisionOf(b));
+  const alive = old.filter((set) => set.metadata.deletionTimestamp === undefined).sort((a, b) => Number(revisionOf(a) - revisionOf(b)));
   return alive.slice(0, Math.max(0, alive.length - limit)).filter(isIdle);
 }
 

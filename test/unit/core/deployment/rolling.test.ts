@@ -59,6 +59,16 @@ test('a rollback gets the next revision and remembers its old one', () => {
   expect(world.deployment.metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('3');
 });
 
+test('a revision beyond what a JavaScript number holds is counted on from exactly', () => {
+  const world = createWorld({ replicas: 1, maxSurge: 1, maxUnavailable: 0 });
+  setImage(world, 'v1');
+  settle(world, seededRandom(1), { mustHold: false });
+  current(world)[0]!.metadata.annotations!['deployment.kubernetes.io/revision'] = '3546343826724305832';
+  setImage(world, 'v2');
+  settle(world, seededRandom(1), { mustHold: false });
+  expect(world.deployment.metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('3546343826724305833');
+});
+
 test('pods that never become ready stop the rollout and, after the deadline, say so', () => {
   const world = createWorld({ replicas: 4, maxSurge: 1, maxUnavailable: 1 });
   settle(world, seededRandom(1), { mustHold: false });
