@@ -13,6 +13,8 @@ export interface PodStatusInput extends Omit<ContainerStatusInput, 'initialised'
   /** Known once the network has given one. */
   podIp: string | undefined;
   networkReady: boolean;
+  /** Something of it may be about to run. */
+  isBusy?: boolean;
   nowMs: number;
 }
 
@@ -26,7 +28,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const ephemeralStatuses = (pod.spec.ephemeralContainers ?? []).map((container) => containerStatus(common, container, { init: false }));
   const reached = reachedPhase(input);
   // It is not over before all of it is.
-  const isHeld = isFinal(reached) && input.observed?.containers.some(({ state }) => state === 'running') === true;
+  const isHeld = isFinal(reached) && !isFinal(pod.status?.phase ?? '') && (input.isBusy === true || input.observed?.containers.some(({ state }) => state === 'running') === true);
   const phase = isHeld ? heldPhase(pod) : reached;
   const sandboxReady = liveSandbox(input.observed) !== undefined && input.networkReady;
   const { reason: _reason, message: _message, podIP: _podIp, podIPs: _podIps, ...kept } = pod.status ?? {};

@@ -143,7 +143,7 @@ export class PodWorker {
     if (!this.isAdmitted && !this.terminating) await this.admit();
     this.recall(observed);
     this.watchOver(observed);
-    const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), resized: this.resized, busy: this.terminating ? new Set([...this.busy].filter((name) => !this.preparing.has(name))) : this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
+    const view: PodView = { pod: this.pod, observed, memory: this.memory, health: this.health(), resized: this.resized, busy: this.isEnding ? this.steps : this.busy, blockedUntilMs: this.blocked, nowMs: this.deps.clock.now() };
     const plan = this.terminating ? planTermination(view) : planPod(view);
     if (plan.failure !== undefined) this.fail(plan.failure);
     if (this.stopped) return;
@@ -151,6 +151,16 @@ export class PodWorker {
     this.report(plan, observed);
     if (plan.settled) await this.settle(observed);
     if (plan.wakeAtMs !== undefined) this.wakeAt(plan.wakeAtMs);
+  }
+
+  /** Nothing of it is started any more. */
+  private get isEnding(): boolean {
+    return this.terminating || this.memory.finalPhase !== undefined;
+  }
+
+  /** The busy of which something is there, or is about to be. */
+  private get steps(): ReadonlySet<string> {
+    return new Set([...this.busy].filter((name) => !this.preparing.has(name)));
   }
 
   private async admit(): Promise<void> {
@@ -249,7 +259,7 @@ export class PodWorker {
     }
     this.preparing.add(name);
     const beforeCreate = (): void => {
-      if (this.terminating || this.stopped) throw new StartProblem(undefined, 'the pod is ending', RETRY_MS);
+      if (this.isEnding || this.stopped) throw new StartProblem(undefined, 'the pod is ending', RETRY_MS);
       this.preparing.delete(name);
     };
     const target = this.pod.spec.ephemeralContainers?.find((candidate) => candidate.name === name)?.targetContainerName;
@@ -337,6 +347,7 @@ export class PodWorker {
       hostIp: this.deps.hostIp,
       podIp: this.memory.podIp ?? this.pod.status?.podIP,
       networkReady: this.networkReady,
+      isBusy: this.steps.size > 0,
       nowMs: this.deps.clock.now(),
     };
     const status = podStatus(input);

@@ -87,6 +87,9 @@ test('a pod is over only when all of it is: its sidecar still runs', () => {
   const memory = { ...freshMemory(NOW), finalPhase: 'Succeeded' as const };
   const over = (side: Partial<ObservedContainer>) => status({ pod, memory, observed: seen(observed({ name: 'side', ...side }), observed({ name: 'app', ...exited(0) })) }).phase;
   expect([over({}), over(exited(0))]).toEqual(['Running', 'Succeeded']);
+  // A container that is being started when the pod's time is over may still come to run; what was said to be over stays so.
+  const failed = { memory: { ...freshMemory(NOW), finalPhase: 'Failed' as const, failure: { reason: 'DeadlineExceeded', message: '' } } };
+  expect([status({ ...failed, isBusy: true }).reason, status(failed).reason, status({ ...failed, isBusy: true, pod: podOf({}, { phase: 'Failed' }) }).phase]).toEqual([undefined, 'DeadlineExceeded', 'Failed']);
 });
 
 test('a container of which nothing is left was running, and will be restarted', () => {
