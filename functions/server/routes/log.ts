@@ -1,7 +1,11 @@
 import type { FieldError } from '#api/field-error';
-import type { ByteChannel } from '#api/connection/byte-channel';
+import { pump, type ByteChannel } from '#api/connection/byte-channel';
+import { encodeBase64 } from '#api/codec/base64';
+import type { RelaySession } from '#api/relay/session';
 import { badRequest, internalError, invalid } from '#api/status';
+import type { Upgrade } from '#ports/upgrade';
 import { openSession, podOf, type Pod } from '../streams/pod-session.ts';
+import { switched } from '../streams/switched.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
@@ -19,8 +23,23 @@ export async function podLog(request: ResourceRequest): Promise<Response> {
   request.request.signal.addEventListener('abort', () => stop.abort(), { once: true });
   const relayed = { kind: 'logs' as const, namespace: info.namespace, pod: info.name, podUid: pod.metadata.uid ?? '', container, options: Object.fromEntries(query) };
   const session = await openSession(request, node, relayed, stop.signal);
+  if (request.upgrade?.protocol === 'websocket') return overWebSocket(request.upgrade, session);
   const output = outputOf(session.open('output'), () => session.close());
   return new Response(output, { headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' } });
+}
+
+const BINARY = 'binary.k8s.io';
+const BASE64 = 'base64.binary.k8s.io';
+
+/** As Kubernetes serves every stream to who asks for a WebSocket: bare pieces, one a message. */
+async function overWebSocket(upgrade: Upgrade, session: RelaySession): Promise<Response> {
+  const chosen = upgrade.subprotocols.find((name) => name === BINARY || name === BASE64);
+  const socket = await upgrade.acceptWebSocket(chosen);
+  void socket.receive().finally(() => session.close()).catch(() => undefined); // nothing is expected of the client but its end
+  const output = session.open('output');
+  const write = (bytes: Uint8Array): Promise<void> => socket.send(chosen === BASE64 ? encodeBase64(bytes) : bytes);
+  void pump(output, { write, end: () => socket.close() }).catch(() => socket.close());
+  return switched();
 }
 
 function outputOf(channel: ByteChannel, over: () => void): ReadableStream<Uint8Array> {

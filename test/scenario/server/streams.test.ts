@@ -137,6 +137,24 @@ test('port-forward over channels: the port, then the bytes, and why it failed', 
 });
 
 test.each([
+  { offered: ['binary.k8s.io'], message: 'is alive' },
+  { offered: ['base64.binary.k8s.io'], message: btoa('is alive') },
+])('a log as a client of $offered hears it', async ({ offered, message }) => {
+  serve = (agent) => {
+    agent.ready();
+    void agent.accept().then(async (opened) => {
+      await opened?.channel.write(new TextEncoder().encode('is alive'));
+      opened?.channel.end();
+    });
+  };
+  const { client, subprotocol } = await connect(`${PODS}/one/log`, offered);
+  expect(subprotocol).toBe(offered[0]);
+  const said = await client?.receive();
+  expect(typeof said === 'string' ? said : new TextDecoder().decode(said)).toBe(message);
+  expect(await client?.receive()).toBeUndefined();
+});
+
+test.each([
   ['one/exec?command=ls&stdout=1&container=zz', 400, 'container zz is not valid for pod one'],
   ['two/exec?command=ls&stdout=1', 400, 'a container name must be specified for pod two, choose one of: [i a b]'],
   ['two/attach?stdout=1', 400, 'a container name must be specified for pod two, choose one of: [i a b]'],
