@@ -25,7 +25,8 @@ export const eventRules: KindRules<Event> = {
   name: pathSegmentName,
   plainFinalizers: true,
   validate: (event) => {
-    const misplaced = namespaceErrors(event.metadata.namespace, event.involvedObject?.namespace, 'involvedObject.namespace');
+    // A newer reporter may tell of another namespace, but must name one.
+    const misplaced = event.eventTime && event.involvedObject?.namespace ? [] : namespaceErrors(event.metadata.namespace, event.involvedObject?.namespace, 'involvedObject.namespace');
     if (!event.eventTime) return misplaced;
     return [...misplaced, ...reporterErrors('reportingComponent', event.reportingComponent), ...requiredErrors(event)];
   },
