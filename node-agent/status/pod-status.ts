@@ -27,8 +27,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const statuses = pod.spec.containers.map((container) => containerStatus(common, container, { init: false }));
   const ephemeralStatuses = (pod.spec.ephemeralContainers ?? []).map((container) => containerStatus(common, container, { init: false }));
   const reached = reachedPhase(input);
-  // It is not over before all of it is.
-  const isHeld = isFinal(reached) && !isFinal(pod.status?.phase ?? '') && (input.isBusy === true || input.observed?.containers.some(({ state }) => state === 'running') === true);
+  const isHeld = isFinal(reached) && !isOver(input);
   const phase = isHeld ? heldPhase(pod) : reached;
   const sandboxReady = liveSandbox(input.observed) !== undefined && input.networkReady;
   const { reason: _reason, message: _message, podIP: _podIp, podIPs: _podIps, ...kept } = pod.status ?? {};
@@ -58,6 +57,11 @@ export function reachedPhase(input: PodStatusInput): PodPhase {
   const common = { ...input, initialised, initDone: memory.initDone };
   const of = (containers: Container[] | undefined, init: boolean): ContainerStatus[] => (containers ?? []).map((container) => containerStatus(common, container, { init }));
   return phaseOf(pod, { statuses: of(pod.spec.initContainers, true).map((status) => finishedInit(input, status)), done: initialised }, of(pod.spec.containers, false));
+}
+
+// It is not over before all of it is.
+function isOver({ pod, isBusy, observed }: PodStatusInput): boolean {
+  return isFinal(pod.status?.phase ?? '') || (isBusy !== true && observed?.containers.some(({ state }) => state === 'running') !== true);
 }
 
 function heldPhase({ status }: Pod): PodPhase {

@@ -13,14 +13,16 @@ export function judgeEviction(pod: Pod, budgets: PodDisruptionBudget[]): Evictio
   if (budget === undefined) return { allow: 'freely' };
   if (another !== undefined) return { refuse: 'several' };
   const name = budget.metadata.name ?? '';
+  if (!isPodReady(pod) && mayLoseUnready(budget)) return { allow: 'freely' };
   const { currentHealthy = 0, desiredHealthy = 0, disruptionsAllowed = 0, observedGeneration = 0 } = budget.status ?? {};
-  if (!isPodReady(pod)) {
-    if (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return { allow: 'freely' };
-    if (currentHealthy >= desiredHealthy && desiredHealthy > 0) return { allow: 'freely' };
-  }
   if (observedGeneration < (budget.metadata.generation ?? 0)) return { refuse: `The disruption budget ${name} is still being processed by the server.` };
   if (disruptionsAllowed > 0) return { allow: 'counted', budget };
   return { refuse: `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently` };
+}
+
+function mayLoseUnready({ spec, status }: PodDisruptionBudget): boolean {
+  const { currentHealthy = 0, desiredHealthy = 0 } = status ?? {};
+  return spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || (currentHealthy >= desiredHealthy && desiredHealthy > 0);
 }
 
 export function budgetsOf({ metadata }: Pod, budgets: PodDisruptionBudget[]): PodDisruptionBudget[] {

@@ -43,9 +43,9 @@ async function askBudgets({ deps, info }: ResourceRequest, pod: Pod, dryRun: boo
   await deps.store.update(
     { resource, namespace: info.namespace, name: verdict.budget.metadata.name ?? '' },
     (current) => {
-      const again = judgeEviction(pod, [current as PodDisruptionBudget]);
+      const again = judgeEviction(pod, [current]);
       if ('refuse' in again) throw refusal(again.refuse);
-      return withDisruption(current as PodDisruptionBudget, pod, deps.clock.now());
+      return withDisruption(current, pod, deps.clock.now());
     },
     { subresource: 'status', dryRun },
   );

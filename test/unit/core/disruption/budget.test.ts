@@ -6,13 +6,13 @@ import { judgeEviction, withDisruption } from '#core/disruption/eviction';
 const NOW = Date.UTC(2026, 0, 1);
 
 describe('how many may be evicted', () => {
-  test.each<[string, NonNullable<PodDisruptionBudget['spec']>, number, number, { desiredHealthy: number; expectedPods: number; disruptionsAllowed: number }]>([
-    ['a count of pods', { minAvailable: 2 }, 3, 9, { desiredHealthy: 2, expectedPods: 3, disruptionsAllowed: 1 }],
-    ['a share of what is wanted, rounded up', { minAvailable: '50%' }, 2, 3, { desiredHealthy: 2, expectedPods: 3, disruptionsAllowed: 0 }],
-    ['what may be missing', { maxUnavailable: 1 }, 3, 3, { desiredHealthy: 2, expectedPods: 3, disruptionsAllowed: 1 }],
-    ['more may be missing than there is', { maxUnavailable: 5 }, 3, 3, { desiredHealthy: 0, expectedPods: 3, disruptionsAllowed: 3 }],
-    ['nobody wants the pods', { maxUnavailable: 1 }, 1, 0, { desiredHealthy: 0, expectedPods: 0, disruptionsAllowed: 0 }],
-  ])('%s', (_name, spec, ready, wanted, expected) => {
+  test.each<[string, NonNullable<PodDisruptionBudget['spec']>, { ready: number; wanted: number }, { desiredHealthy: number; expectedPods: number; disruptionsAllowed: number }]>([
+    ['a count of pods', { minAvailable: 2 }, { ready: 3, wanted: 9 }, { desiredHealthy: 2, expectedPods: 3, disruptionsAllowed: 1 }],
+    ['a share of what is wanted, rounded up', { minAvailable: '50%' }, { ready: 2, wanted: 3 }, { desiredHealthy: 2, expectedPods: 3, disruptionsAllowed: 0 }],
+    ['what may be missing', { maxUnavailable: 1 }, { ready: 3, wanted: 3 }, { desiredHealthy: 2, expectedPods: 3, disruptionsAllowed: 1 }],
+    ['more may be missing than there is', { maxUnavailable: 5 }, { ready: 3, wanted: 3 }, { desiredHealthy: 0, expectedPods: 3, disruptionsAllowed: 3 }],
+    ['nobody wants the pods', { maxUnavailable: 1 }, { ready: 1, wanted: 0 }, { desiredHealthy: 0, expectedPods: 0, disruptionsAllowed: 0 }],
+  ])('%s', (_name, spec, { ready, wanted }, expected) => {
     const pods = Array.from({ length: ready }, (_, i) => pod(`p${i}`));
     const status = budgetStatus({ budget: budget(spec), pods, wanted, nowMs: NOW });
     expect(status).toMatchObject({ ...expected, currentHealthy: ready });
