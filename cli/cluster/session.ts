@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '#client/api-client';
 import { Failure } from '#client/failure';
 import { httpsTransport } from '#client/https-transport';
+import { patientTransport } from '#client/patient-transport';
 import type { ServerAddress } from '#client/server-address';
 import { type Kinds, kindsOf } from './kinds.ts';
 import { type ChosenCluster, type ClusterChoice, chooseCluster } from './kubeconfig.ts';
+
+// One command leaves room for others where few requests run at once.
+const MAX_PARALLEL = 4;
 
 /** One command's conversation with the cluster that it was pointed to. */
 export interface Session {
@@ -22,7 +27,8 @@ export function openSession(options: ClusterChoice & { namespace?: string | unde
   const chosen = chooseCluster(options);
   const address = addressOf(chosen);
   const transport = httpsTransport(address);
-  const client = new ApiClient(transport.send, transport.connect);
+  const send = patientTransport({ send: transport.send, maxParallel: MAX_PARALLEL, sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }), chance: Math.random });
+  const client = new ApiClient(send, transport.connect);
   return { client, kinds: kindsOf(client), namespace: options.namespace ?? chosen.namespace, context: chosen.context, address, close: transport.close };
 }
 

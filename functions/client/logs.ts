@@ -20,6 +20,6 @@ export interface LogOptions {
 export async function* logs(client: ApiClient, { namespace, pod, signal, ...options }: LogOptions): AsyncGenerator<Uint8Array> {
   const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]));
   const path = `${pathOf(PODS, { namespace, name: pod }, 'log')}?${query.toString()}`;
-  const response = await client.raw({ method: 'GET', path, headers: {}, ...(signal === undefined ? {} : { signal }) });
+  const response = await client.raw({ method: 'GET', path, headers: {}, held: true, ...(signal === undefined ? {} : { signal }) });
   yield* response.body;
 }

@@ -25,7 +25,7 @@ export async function listTable(client: ApiClient, resource: ResourcePath, { nam
 
 /** Each event with a table of one row; only the first one has the columns. */
 export async function* watchTable(client: ApiClient, resource: ResourcePath, { namespace, signal, ...query }: Omit<WatchOptions, 'untilHead'>): AsyncGenerator<WatchEvent<TableObject>> {
-  const response = await client.raw({ method: 'GET', path: collectionOf(resource, namespace) + queryOf({ watch: 'true', ...query }), headers: { accept: ACCEPT }, ...(signal === undefined ? {} : { signal }) });
+  const response = await client.raw({ method: 'GET', path: collectionOf(resource, namespace) + queryOf({ watch: 'true', ...query }), headers: { accept: ACCEPT }, held: true, ...(signal === undefined ? {} : { signal }) });
   yield* watchEvents<TableObject>(response.body);
 }
 

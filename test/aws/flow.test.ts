@@ -39,11 +39,16 @@ test('with both off, the tick alone does; on the way each variable is used', () 
       const calls = sent.get(id.toUpperCase().replace(/\d+$/, ''))?.map(decodeURIComponentSafely).join('\n') ?? '';
       for (const [variable, value] of Object.entries(environment)) {
         if (variable === VARIABLES.accountConcurrency) expect(JSON.parse(settings)).toMatchObject({ maxParallelRequests: Number(value) / 5 });
-        else expect(calls.includes(value), `${id} sends the value of ${variable}`).toBe(true);
+        else expect(calls.includes(shown(id, variable, value)), `${id} sends the value of ${variable}`).toBe(true);
       }
     }
   });
 });
+
+// The loop rings itself only when its time is too short. What the address says besides is where the nodes' queues are.
+function shown(id: string, variable: string, value: string): string {
+  return id.startsWith('Worker') && variable === VARIABLES.ringQueue ? value.slice(0, value.lastIndexOf('/')) : value;
+}
 
 // What must not happen is given as long as what does happen needs, many times over.
 const LONG_ENOUGH_MS = 12_000;
@@ -79,10 +84,11 @@ describe.concurrent('one resource less in the template', () => {
 test('writer and watcher are served by different processes of the api', async () => {
   const writers = new Set<string>();
   const all = new Set<string>();
-  const observe = ({ operation, accessKeyId }: Call): undefined => {
+  const observe = ({ operation, accessKeyId, body }: Call): undefined => {
     if (!accessKeyId.startsWith('ASIAAPI')) return;
     all.add(accessKeyId);
-    if (operation === 'TransactWriteItems') writers.add(accessKeyId);
+    // The watcher writes too: it takes its seat.
+    if (operation === 'TransactWriteItems' && body.includes('default/after')) writers.add(accessKeyId);
   };
   await withAccount({ withNode: false, observe }, async ({ kubectl, writeKubeconfig }) => {
     await kubectl(['create', 'configmap', 'before']);
@@ -91,7 +97,6 @@ test('writer and watcher are served by different processes of the api', async ()
     watcher.stdout?.setEncoding('utf8').on('data', (text: string) => (seen += text));
     try {
       await eventually('the watch has begun', async () => seen.includes('configmap/before'));
-      writers.clear();
       await kubectl(['create', 'configmap', 'after']);
       await eventually('the watcher has seen it', async () => seen.includes('configmap/after'), { timeoutMs: 10_000 });
       expect(writers.size).toBe(1);

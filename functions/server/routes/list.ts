@@ -19,7 +19,7 @@ export async function readPage(request: ResourceRequest, options: ListOptions): 
   const resource = storageResource(request.resource);
   const query: ListQuery = {
     ...(request.info.namespace === '' || !resource.namespaced ? {} : { namespace: request.info.namespace }),
-    ...selectionOf(resource, options),
+    ...selectionOf(request.resource, options),
     ...(options.limit > 0 ? { limit: options.limit } : {}),
   };
   if (options.continue !== '') return nextPage(request, query, options.continue);

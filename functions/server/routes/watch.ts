@@ -17,7 +17,7 @@ import { storageResource, type ResourceRequest } from './resource-request.ts';
 /** Events as lines of JSON (or frames of protobuf), until the time is over, the client leaves, or history has gone. */
 export async function watch(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, true);
-  selectionOf(storageResource(request.resource), options); // a selector that nobody understands is refused before the stream begins
+  selectionOf(request.resource, options); // a selector that nobody understands is refused before the stream begins
   includeObjectOf(request.query);
   const headers = new Headers({ 'content-type': request.representation.format === 'protobuf' ? `${MEDIA_TYPES.protobuf};stream=watch` : MEDIA_TYPES.json, 'cache-control': 'no-cache, private' });
   for (const warning of request.warnings) headers.append('warning', warningValue(warning));
@@ -92,7 +92,7 @@ async function* changesAfter(
   const stored = storageResource(resource);
   const head = options.untilHead ? await deps.store.revision(stored) : undefined;
   const namespace = info.namespace === '' || !stored.namespaced ? {} : { namespace: info.namespace };
-  const { matches } = selectionOf(stored, options);
+  const { matches } = selectionOf(resource, options);
   // What `kubectl delete` and `kubectl wait` leave behind: they have seen the object that they named go.
   const isOfOne = info.name !== '' && (!stored.namespaced || info.namespace !== '') && options.timeoutSeconds !== undefined;
   const isOver = ({ events }: WatchBatch): boolean => deps.config.watch.clientsLeaveUnheard && isOfOne && events.some(({ type }) => type === 'DELETED');
