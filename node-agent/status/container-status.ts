@@ -4,7 +4,7 @@ import { timestamp } from '../clock.ts';
 import type { ContainerStatus, Pod } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
 import type { Health } from '../sync/plan.ts';
-import { attemptsOf } from '../sync/container-view.ts';
+import { attemptsOf, isSidecar } from '../sync/container-view.ts';
 import { resizeOf } from '../sync/resize.ts';
 
 export interface Problem {
@@ -38,7 +38,8 @@ export function containerStatus(input: ContainerStatusInput, container: Containe
     name: container.name,
     state,
     lastState: dead?.state === 'exited' ? stateOf(dead, input.runtimeName) : lastStateKept(input, newest),
-    ready: finishedInit || health?.ready === true,
+    // An init container is there to end: running is not ready.
+    ready: finishedInit || ((!options.init || isSidecar(container)) && health?.ready === true),
     restartCount: newest.attempt,
     image: newest.image,
     imageID: newest.imageId,

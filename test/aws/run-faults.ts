@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ApiClient } from '#client/api-client';
 import { httpsTransport } from '#client/https-transport';
@@ -53,7 +53,7 @@ interface Tally {
   faults: number;
 }
 
-const template = loadTemplate(values.out);
+const template = loadTemplate(resolve(values.out));
 const dynamodb = await startDynamoDbProcess();
 const folder = temporaryFolder('faults');
 let opened = 0;

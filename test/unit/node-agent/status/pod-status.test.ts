@@ -31,6 +31,13 @@ test('a running, ready pod', () => {
   expect(conditions(over)).toEqual({ PodReadyToStartContainers: 'True', Initialized: 'True', Ready: 'True', ContainersReady: 'True', PodScheduled: 'True' });
 });
 
+test('an init container that runs is not ready: it is there to end', () => {
+  const over = { pod: podOf({ initContainers: [init] }), observed: seen(observed({ name: 'init' })), health: new Map([['init-id', { started: true, ready: true }]]) };
+  expect(status(over).initContainerStatuses).toMatchObject([{ ready: false }]);
+  const initialized = status(over).conditions?.find(({ type }) => type === 'Initialized');
+  expect(initialized).toMatchObject({ status: 'False', message: 'containers with incomplete status: [init]' });
+});
+
 test('a crash loop shows what it waits for, and what came before', () => {
   const { containerStatuses, phase } = status({ observed: seen(observed({ name: 'app', attempt: 2, ...exited(3), terminationMessage: 'bye' })), backingOff: new Map([['app', { delayMs: 80_000 }]]) });
   expect(phase).toBe('Running');
