@@ -5,7 +5,7 @@ import { validateApproval, validateCertificateSigningRequest } from '../validati
 export const certificateSigningRequestRules: KindRules<CertificateSigningRequest> = {
   validate: validateCertificateSigningRequest,
   validateUpdate: validateApproval,
-  selectableFields: ({ spec }) => ({ 'spec.signerName': spec.signerName }),
+  selectableFields: ({ spec }) => ({ 'spec.signerName': spec?.signerName ?? '' }),
   // What was asked for, and by whom, nobody changes; an approver changes the conditions alone.
   prepareForUpdate: (request, old, _context, subresource) => {
     request.spec = structuredClone(old.spec);

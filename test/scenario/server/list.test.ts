@@ -110,3 +110,21 @@ test('history that is gone is told as gone, to lists and to watches', async () =
   expect(watch.json.object.message).toMatch(new RegExp(`^too old resource version: ${then.metadata.resourceVersion} \\(\\d+\\)$`));
   await old.close();
 });
+
+test('fields are named as in the version that is asked for', async () => {
+  const regarding = { kind: 'Pod', namespace: 'default', name: 'p' };
+  const event = { metadata: { name: 'told' }, regarding, reportingController: 'me.example/it', reportingInstance: 'it-1', action: 'Look', reason: 'Seen', type: 'Normal', eventTime: '2026-01-01T00:00:00.000000Z' };
+  expect((await api.request('POST', '/apis/events.k8s.io/v1/namespaces/default/events', { body: event })).json).toMatchObject({ metadata: { name: 'told' } });
+  const selected = async (path: string, selector: string): Promise<unknown> => {
+    const { json } = await api.request('GET', `${path}?fieldSelector=${encodeURIComponent(selector)}`);
+    return json.items === undefined ? json.message : names(json);
+  };
+  const newer = '/apis/events.k8s.io/v1/events';
+  expect(await selected(newer, 'reportingController=me.example/it,regarding.kind=Pod')).toEqual(['told']);
+  expect(await selected(newer, 'reportingController=other')).toEqual([]);
+  expect(await selected(newer, 'involvedObject.kind=Pod')).toBe('field label not supported: involvedObject.kind');
+  expect(await selected('/api/v1/events', 'involvedObject.kind=Pod')).toEqual(['told']);
+  const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+  expect(await selected(requests, 'spec.signerName=a')).toEqual([]);
+  expect(await selected(requests, 'spec.x=a')).toBe('field label not supported: spec.x');
+});
