@@ -51,7 +51,7 @@ interface Records {
   additionals?: packet.Answer[];
 }
 
-// A stub resolver does not chase a CNAME by itself: it is given the addresses behind an ExternalName too, also where that names another Service.
+// A pod's libc does not chase a CNAME by itself: it is given the addresses behind an ExternalName too, also where that names another Service.
 async function behindAlias(resolution: Extract<Resolution, { kind: 'answers' }>, { index, options, question }: { index: DnsIndex; options: AnswerOptions; question: packet.Question }): Promise<packet.Answer[]> {
   const found: packet.Answer[] = [];
   const { type } = question;

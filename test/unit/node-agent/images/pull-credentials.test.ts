@@ -12,7 +12,7 @@ test.each([
   ['docker.io/me/app:1', 'https://index.docker.io/v1/', true],
   ['nginx', 'registry.example.com', false],
   ['registry.example.com/app', 'registry.example.com', true],
-  ['registry.example.com/app', 'https://registry.example.com/v2/', true],
+  ['images.example.com/app', 'https://images.example.com/v2/', true],
   ['registry.example.com/app', 'index.docker.io', false],
   ['registry.example.com:5000/app', 'registry.example.com:5000', true],
   ['registry.example.com:5000/app', 'registry.example.com', false],
