@@ -73,11 +73,11 @@ function runGinkgo(options: SuiteOptions): Promise<number | null> {
     '--allowed-not-ready-nodes=-1',
     '--disable-log-dump',
   ];
-  return new Promise((done, fail) => {
+  return new Promise<number | null>((done, fail) => {
     const child = spawn(join(build, 'bin/ginkgo'), args, { stdio: ['ignore', log, log] });
     child.on('error', fail);
     child.on('exit', done);
-  }).finally(() => closeSync(log)) as Promise<number | null>;
+  }).finally(() => closeSync(log));
 }
 
 /** Of a report's text. Tests that were not chosen are left out. */
