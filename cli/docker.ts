@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '#client/failure';
 import type { Progress } from './render/progress.ts';
 
@@ -60,7 +61,7 @@ async function start(say: (detail: string) => void): Promise<void> {
   while (!(await answers())) {
     if (Date.now() > deadlineMs) throw new Failure('the Docker engine does not start', { fix: 'Run `dockerd` by hand and look at what it prints.' });
     say(`waiting for ${DOCKER_SOCKET}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS);
   }
 }
 

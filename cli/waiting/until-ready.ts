@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { labelSelectorOf } from '#api/selectors/labels';
 import type { KubeObject } from '#api/object';
 import type { LabelSelector, Pod } from '#api/schema/kinds.generated';
@@ -32,7 +33,7 @@ export async function untilReady({ client, target, namespace, timeoutMs, say }: 
     if (failed === true) throw new Failure(message, { ...(trouble === undefined ? {} : { why: trouble }), fix: seeMore(target, namespace) });
     if (Date.now() > deadlineMs) throw new Failure('timed out waiting for the condition', { why: [message, trouble].filter(Boolean).join('\n'), fix: seeMore(target, namespace) });
     say(trouble === undefined ? message : `waiting: ${trouble}`);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await sleep(pauseMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { KubeObject } from '#api/object';
@@ -122,7 +123,7 @@ async function gone({ client }: Session, going: { doomed: Doomed; uid: string | 
       const [first] = rest;
       say(`${first?.doomed.target.kind.singular ?? ''}/${first?.doomed.target.name ?? ''}${rest.length > 1 ? ` and ${rest.length - 1} more` : ''}`);
       if (Date.now() > deadlineMs) throw new Failure('timed out waiting for the condition', { why: `still there: ${rest.map(({ doomed: { target } }) => `${target.kind.singular}/${target.name}`).join(', ')}`, fix: 'A finalizer, or a container that does not end, keeps them: `zeroplane describe` shows both.' });
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   });
 }

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Node, Service, ServicePort } from '#api/schema/kinds.generated';
@@ -54,7 +56,7 @@ export async function addressThatAnswers({ client, namespace }: Session, { name,
     const trouble = await troubleOf(client, { ...found, kind: 'Service' });
     say(trouble ?? (addresses[0] === undefined ? 'it has no address yet' : `${addresses[0].url} does not answer yet`));
     if (Date.now() > deadlineMs) throw new Failure(`service ${name} does not answer`, { why: [addresses[0] === undefined ? 'it has no address' : addresses[0].url, trouble].filter(Boolean).join('\n'), fix: `\`zeroplane describe service/${name}\` shows its endpoints.` });
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS);
   }
 }
 
@@ -92,7 +94,6 @@ async function nodeAddress(client: ApiClient): Promise<string | undefined> {
 async function answers(url: string): Promise<boolean> {
   const { protocol, hostname, port } = new URL(url.replace(/^udp:/, 'http:'));
   if (url.startsWith('udp:')) return true;
-  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)), timeout: ANSWER_MS });
     const end = (answer: boolean) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment, Pod, Service } from '#api/schema/kinds.generated';
 import type { ApiClient } from '#client/api-client';
 import { PODS, SERVICES } from '#client/core-resources';
@@ -104,6 +105,6 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   const deadlineMs = Date.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (Date.now() > deadlineMs) throw new Failure(`not within ${PATIENCE_MS / 1000} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS);
   }
 }
