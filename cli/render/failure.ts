@@ -12,6 +12,12 @@ export function printFailure(error: unknown, out: NodeJS.WriteStream = process.s
   if (fix) out.write(`\n${fix}\n`);
 }
 
+/** Of several failures: the last one is thrown, so that it also makes the exit code. */
+export function throwAll(failures: readonly unknown[]): void {
+  for (const failure of failures.slice(0, -1)) printFailure(failure);
+  if (failures.length > 0) throw failures.at(-1);
+}
+
 interface Told {
   what: string;
   why?: string | undefined;

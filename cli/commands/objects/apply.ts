@@ -11,7 +11,7 @@ import { Timeout } from '../../cluster/timeout.ts';
 import { manifestObjects } from '../../manifests/read.ts';
 import { Output, parseOptions } from '../../options.ts';
 import { listOf, renderDocument } from '../../render/documents.ts';
-import { printFailure } from '../../render/failure.ts';
+import { throwAll } from '../../render/failure.ts';
 import { type Color, painter } from '../../render/paint.ts';
 import { reportedWait } from '../../render/reported-wait.ts';
 import { untilReady } from '../../waiting/until-ready.ts';
@@ -69,8 +69,7 @@ async function apply(session: Session, options: ApplyOptions): Promise<void> {
   }
   const [only] = applied;
   if (options.output !== 'text' && only !== undefined) process.stdout.write(renderDocument(options.output, applied.length === 1 ? only.object : listOf(applied.map(({ object }) => object))));
-  for (const failure of failures.slice(0, -1)) printFailure(failure);
-  if (failures.length > 0) throw failures.at(-1);
+  throwAll(failures);
   if (options.wait && !options.dryRun) for (const one of applied) await waitFor(session, one, options);
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { KubeObject } from '#api/object';
-import { ApiError, isNotFound } from '#client/api-error';
+import { isNotFound } from '#client/api-error';
 import { Failure } from '#client/failure';
 import { shortKind } from '../../cluster/kinds.ts';
 import { type Session, withSession } from '../../cluster/session.ts';
@@ -10,7 +10,7 @@ import { type Target, parseTargets } from '../../cluster/targets.ts';
 import { Timeout } from '../../cluster/timeout.ts';
 import { manifestObjects } from '../../manifests/read.ts';
 import { parseOptions } from '../../options.ts';
-import { printFailure } from '../../render/failure.ts';
+import { throwAll } from '../../render/failure.ts';
 import { createProgress } from '../../render/progress.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
 import { scopeOf } from './get-options.ts';
@@ -67,12 +67,11 @@ async function remove(session: Session, words: string[], options: DeleteOptions)
     try {
       going.push({ doomed: each, uid: await removeOne(session, each, options) });
     } catch (error) {
-      if (!(error instanceof ApiError) || !(options.ignoreNotFound && isNotFound(error))) failures.push(error);
+      if (!options.ignoreNotFound || !isNotFound(error)) failures.push(error);
     }
   }
   if (options.wait) await gone(session, going, options.timeout ?? FOR_EVER_MS);
-  for (const failure of failures.slice(0, -1)) printFailure(failure);
-  if (failures.length > 0) throw failures.at(-1);
+  throwAll(failures);
 }
 
 async function doomedByName({ client, kinds, namespace }: Session, words: string[], { all, selector }: DeleteOptions): Promise<Doomed[]> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { KubeObject } from '#api/object';
 import type { Table } from '#api/printing/table';
-import { ApiError } from '#client/api-error';
+import { isNotFound } from '#client/api-error';
 import { Failure } from '#client/failure';
 import { getTable, listTable } from '#client/tables';
 import { type Kind, shortKind } from '../../cluster/kinds.ts';
@@ -9,7 +9,7 @@ import { type Session, withSession } from '../../cluster/session.ts';
 import { type Target, parseTargets } from '../../cluster/targets.ts';
 import { parseOptions } from '../../options.ts';
 import { listOf, renderDocument, withoutManagedFields } from '../../render/documents.ts';
-import { printFailure } from '../../render/failure.ts';
+import { throwAll } from '../../render/failure.ts';
 import { tablePrinter } from '../../render/server-table.ts';
 import { clusterCommand } from '../cluster-command.ts';
 import { GetOptions, scopeOf, selection } from './get-options.ts';
@@ -53,7 +53,7 @@ async function printTables(session: Session, targets: Target[], options: GetOpti
     const everywhere = options.allNamespaces || targets.every(({ kind }) => !kind.namespaced);
     process.stderr.write(everywhere ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`);
   }
-  report(failures);
+  throwAll(failures);
 }
 
 async function printDocuments(session: Session, targets: Target[], options: GetOptions): Promise<void> {
@@ -65,7 +65,7 @@ async function printDocuments(session: Session, targets: Target[], options: GetO
     const single = targets.length === 1 && targets[0]?.name !== undefined;
     if (!single || only !== undefined) process.stdout.write(renderDocument(options.output, single && only ? withoutManagedFields(only) : listOf(objects)));
   }
-  report(failures);
+  throwAll(failures);
 }
 
 async function tableOf({ client, namespace }: Session, { kind, name }: Target, options: GetOptions): Promise<Table> {
@@ -86,7 +86,7 @@ async function read<T>(targets: Target[], { ignoreNotFound }: GetOptions, ask: (
   const answers = await Promise.allSettled(targets.map(ask));
   const found = answers.flatMap((answer, i) => (answer.status === 'fulfilled' && targets[i] ? [{ target: targets[i], answer: answer.value }] : []));
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-  return { found, failures: failures.filter((failure) => !(ignoreNotFound && failure instanceof ApiError && failure.status.code === 404)) };
+  return { found, failures: failures.filter((failure) => !(ignoreNotFound && isNotFound(failure))) };
 }
 
 function mergeByKind(found: { target: Target; answer: Table }[]): { kind: Kind; table: Table }[] {
@@ -97,10 +97,4 @@ function mergeByKind(found: { target: Target; answer: Table }[]): { kind: Kind; 
     else merged.push({ kind: target.kind, table: answer });
   }
   return merged;
-}
-
-// The last one is thrown, so that it also makes the exit code.
-function report(failures: unknown[]): void {
-  for (const failure of failures.slice(0, -1)) printFailure(failure);
-  if (failures.length > 0) throw failures.at(-1);
 }
