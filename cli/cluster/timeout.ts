@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** A wait without an end: a week. */
+export const FOR_EVER_MS = 7 * 24 * 3_600_000;
+
 const UNITS_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** As kubectl takes it: `90s`, `1m30s`, `0` for no wait at all; a bare number is seconds. */

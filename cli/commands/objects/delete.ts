@@ -7,7 +7,7 @@ import { Failure } from '#client/failure';
 import { shortKind } from '../../cluster/kinds.ts';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { type Target, parseTargets } from '../../cluster/targets.ts';
-import { Timeout } from '../../cluster/timeout.ts';
+import { FOR_EVER_MS, Timeout } from '../../cluster/timeout.ts';
 import { manifestObjects } from '../../manifests/read.ts';
 import { parseOptions } from '../../options.ts';
 import { throwAll } from '../../render/failure.ts';
@@ -30,7 +30,6 @@ const DeleteOptions = z.strictObject({
 });
 type DeleteOptions = z.infer<typeof DeleteOptions>;
 
-const FOR_EVER_MS = 7 * 24 * 3_600_000;
 const POLL_MS = 100;
 
 export function deleteCommand(): Command {

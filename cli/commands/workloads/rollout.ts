@@ -6,7 +6,7 @@ import { Failure } from '#client/failure';
 import { shortKind } from '../../cluster/kinds.ts';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { type Target, parseTargets } from '../../cluster/targets.ts';
-import { Timeout } from '../../cluster/timeout.ts';
+import { FOR_EVER_MS, Timeout } from '../../cluster/timeout.ts';
 import { parseOptions } from '../../options.ts';
 import { reportedWait } from '../../render/reported-wait.ts';
 import { readinessOf } from '../../waiting/readiness.ts';
@@ -21,7 +21,6 @@ const HistoryOptions = Common.extend({ revision: revision.optional() });
 const UndoOptions = Common.extend({ toRevision: revision.default(0) });
 
 const WORDS = 'KIND/NAME or KIND NAME, such as deployment/web';
-const FOR_EVER_MS = 7 * 24 * 3_600_000;
 const MERGE = 'application/strategic-merge-patch+json';
 
 export function rolloutCommand(): Command {
