@@ -12,4 +12,6 @@ export const PERSISTENT_VOLUME_CLAIMS: ResourcePath = { group: '', version: 'v1'
 export const PERSISTENT_VOLUMES: ResourcePath = { group: '', version: 'v1', resource: 'persistentvolumes' };
 export const NAMESPACES: ResourcePath = { group: '', version: 'v1', resource: 'namespaces' };
 export const ENDPOINT_SLICES: ResourcePath = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
+export const DEPLOYMENTS: ResourcePath = { group: 'apps', version: 'v1', resource: 'deployments' };
+export const REPLICA_SETS: ResourcePath = { group: 'apps', version: 'v1', resource: 'replicasets' };
 export const LEASES: ResourcePath = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };

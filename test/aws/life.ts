@@ -1,7 +1,7 @@
 import type { KubeObject } from '#api/object';
 import type { ApiClient, ResourcePath } from '#client/api-client';
 import { isAlreadyExists, isNotFound, isUnreachable } from '#client/api-error';
-import { ENDPOINT_SLICES, PODS, SERVICES } from '#client/core-resources';
+import { DEPLOYMENTS, ENDPOINT_SLICES, PODS, REPLICA_SETS, SERVICES } from '#client/core-resources';
 import { eventually } from '../support/eventually.ts';
 
 interface Pod extends KubeObject {
@@ -9,8 +9,6 @@ interface Pod extends KubeObject {
   status?: { phase?: string; conditions?: { type: string; status: string }[] };
 }
 
-const DEPLOYMENTS: ResourcePath = { group: 'apps', version: 'v1', resource: 'deployments' };
-const REPLICA_SETS: ResourcePath = { group: 'apps', version: 'v1', resource: 'replicasets' };
 const NAMESPACE = 'default';
 const PATIENCE = { timeoutMs: 120_000, intervalMs: 150 };
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { KubeObject } from '#api/object';
-import { ApiClient, type ResourcePath } from '#client/api-client';
-import { PODS } from '#client/core-resources';
+import { ApiClient } from '#client/api-client';
+import { DEPLOYMENTS, PODS } from '#client/core-resources';
 import { httpsTransport } from '#client/https-transport';
 import { createCapacityMeter, type CapacityMeter, type Used } from '../aws/capacity-meter.ts';
 import type { Call } from '../aws/endpoint/call.ts';
@@ -15,7 +15,6 @@ import { temporaryFolder } from '../support/folder.ts';
 import { notMeasured, type Figure } from './figure.ts';
 
 const CLOUD_ASSEMBLY = resolve(import.meta.dirname, '../../cdk.out');
-const DEPLOYMENTS: ResourcePath = { group: 'apps', version: 'v1', resource: 'deployments' };
 // us-east-1, on demand; FIFO requests cost a quarter more than these.
 const DOLLARS = { readUnit: 0.125e-6, writeUnit: 0.625e-6, sqsRequest: 0.4e-6 };
 // Nothing that a pod's start causes comes later than the agent's own pauses.

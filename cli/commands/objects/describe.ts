@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { KubeObject } from '#api/object';
 import type { EndpointSlice, Event, Pod, ReplicaSet } from '#api/schema/kinds.generated';
-import { ENDPOINT_SLICES, EVENTS, PODS } from '#client/core-resources';
+import { ENDPOINT_SLICES, EVENTS, PODS, REPLICA_SETS } from '#client/core-resources';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { type Target, parseTargets } from '../../cluster/targets.ts';
 import { parseOptions } from '../../options.ts';
@@ -18,8 +18,6 @@ import { scopeOf } from './get-options.ts';
 
 const DescribeOptions = z.strictObject({ ...CLUSTER_OPTIONS, selector: z.string().optional(), allNamespaces: z.boolean().default(false) });
 type DescribeOptions = z.infer<typeof DescribeOptions>;
-
-const REPLICA_SETS = { group: 'apps', version: 'v1', resource: 'replicasets' };
 
 export function describeCommand(): Command {
   return clusterCommand('describe')

@@ -1,4 +1,5 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '#api/schema/kinds.generated';
+import { REPLICA_SETS } from '#client/core-resources';
 import { Failure } from '#client/failure';
 import { shortKind } from '../../cluster/kinds.ts';
 import type { Session } from '../../cluster/session.ts';
@@ -15,7 +16,6 @@ interface Revision {
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CAUSE = 'kubernetes.io/change-cause';
-const REPLICA_SETS = { group: 'apps', version: 'v1', resource: 'replicasets' };
 const TEMPLATE_HASH = 'pod-template-hash';
 
 export async function printHistory(session: Session, target: Required<Target>, wanted: number | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Deployment, Service } from '#api/schema/kinds.generated';
 import type { ApiClient } from '#client/api-client';
-import { SERVICES } from '#client/core-resources';
+import { DEPLOYMENTS, SERVICES } from '#client/core-resources';
 import { isAlreadyExists } from '#client/api-error';
 import { Failure } from '#client/failure';
 import { asAdmin } from '../admin-client.ts';
@@ -10,7 +10,6 @@ import { WEB_SCRIPT } from './web-script.ts';
 
 const NAME = 'hello';
 const IMAGE = 'zeroplane-sample/hello:1';
-const DEPLOYMENTS = { group: 'apps', version: 'v1', resource: 'deployments' };
 const TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment, Pod, Service } from '#api/schema/kinds.generated';
 import type { ApiClient } from '#client/api-client';
-import { PODS, SERVICES } from '#client/core-resources';
+import { DEPLOYMENTS, PODS, SERVICES } from '#client/core-resources';
 import { Failure } from '#client/failure';
 import { killContainer } from '#local/sample/kill-container';
 import { type Tally, ask, askMeanwhile, askTimes, totalOf } from './requests.ts';
 import type { Stage } from './stage.ts';
 
-const DEPLOYMENTS = { group: 'apps', version: 'v1', resource: 'deployments' };
 const NAMESPACE = 'default';
 const WEB = 'flask-kubernetes';
 const REPLICAS = 4;
