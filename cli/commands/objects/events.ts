@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Event } from '#api/schema/kinds.generated';
-import type { ListOptions } from '#client/api-client';
-import { isExpired } from '#client/api-error';
 import { EVENTS } from '#client/core-resources';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { parseReference } from '../../cluster/targets.ts';
@@ -12,6 +10,7 @@ import { listOf, renderDocument } from '../../render/documents.ts';
 import { ageText, inOrder } from '../../render/events.ts';
 import { painter } from '../../render/paint.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
+import { type Where, follow } from './follow.ts';
 
 /** For the columns of a watch that begins with nothing. */
 const USUAL_WIDTHS = ['10m (x10 over 10m)', 'Warning', 'FailedScheduling', 'Pod/web-7d4b9c6f5d-x2x4q', ''];
@@ -52,10 +51,14 @@ async function events(session: Session, options: EventsOptions): Promise<void> {
   if (wanted.length === 0 && !options.watch) process.stderr.write(options.allNamespaces ? 'No events found.\n' : `No events found in ${session.namespace} namespace.\n`);
   const print = printer(options, wanted);
   wanted.forEach(print);
-  if (options.watch) await follow(session, { where, resourceVersion: metadata.resourceVersion }, (event) => isWanted(event, options) && print(event));
+  if (!options.watch) return;
+  const watch = (resourceVersion: string) => session.client.watch<Event>(EVENTS, { ...where, resourceVersion });
+  await follow({ client: session.client, kind: EVENTS, where, from: metadata.resourceVersion, watch }, ({ type, object }) => {
+    if ((type === 'ADDED' || type === 'MODIFIED') && isWanted(object, options)) print(object);
+  });
 }
 
-async function placeOf({ kinds, namespace }: Session, options: EventsOptions): Promise<ListOptions> {
+async function placeOf({ kinds, namespace }: Session, options: EventsOptions): Promise<Where> {
   const place = options.allNamespaces ? {} : { namespace };
   if (options.for === undefined) return place;
   const { kind, name } = await parseReference(options.for, kinds);
@@ -82,18 +85,4 @@ function printer({ allNamespaces, headers }: EventsOptions, first: readonly Even
     const line = columns.line(cells(event));
     process.stdout.write(event.type === 'Warning' ? `${paint('yellow', line.trimEnd())}\n` : line);
   };
-}
-
-async function follow({ client }: Session, { where, resourceVersion }: { where: ListOptions; resourceVersion: string }, show: (event: Event) => void): Promise<void> {
-  for (let from = resourceVersion; ; ) {
-    try {
-      for await (const { type, object } of client.watch<Event>(EVENTS, { ...where, resourceVersion: from })) {
-        from = object.metadata.resourceVersion ?? from;
-        if (type === 'ADDED' || type === 'MODIFIED') show(object);
-      }
-    } catch (error) {
-      if (!isExpired(error)) throw error;
-      from = (await client.list(EVENTS, { ...where, limit: 1 })).metadata.resourceVersion;
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ListOptions } from '#client/api-client';
 import type { Kind } from '../../cluster/kinds.ts';
 import { CLUSTER_OPTIONS } from '../cluster-command.ts';
+import type { Where } from './follow.ts';
 
 export const GetOptions = z.strictObject({
   ...CLUSTER_OPTIONS,
@@ -22,6 +22,6 @@ export function scopeOf(kind: Kind, namespace: string | undefined): { namespace?
   return kind.namespaced && namespace !== undefined ? { namespace } : {};
 }
 
-export function selection({ selector, fieldSelector }: Pick<GetOptions, 'selector' | 'fieldSelector'>): ListOptions {
+export function selection({ selector, fieldSelector }: Pick<GetOptions, 'selector' | 'fieldSelector'>): Where {
   return { ...(selector === undefined ? {} : { labelSelector: selector }), ...(fieldSelector === undefined ? {} : { fieldSelector }) };
 }

@@ -1,71 +1,55 @@
 import type { KubeObject } from '#api/object';
-import { isExpired } from '#client/api-error';
+import type { ApiClient } from '#client/api-client';
 import { Failure } from '#client/failure';
-import { listTable, watchTable } from '#client/tables';
+import { type TableObject, listTable, watchTable } from '#client/tables';
 import { shortKind } from '../../cluster/kinds.ts';
 import type { Session } from '../../cluster/session.ts';
 import type { Target } from '../../cluster/targets.ts';
 import { renderDocument, withoutManagedFields } from '../../render/documents.ts';
 import { tablePrinter } from '../../render/server-table.ts';
+import { type Where, follow } from './follow.ts';
 import { type GetOptions, scopeOf, selection } from './get-options.ts';
 
-/** Prints what is there, then every change, until it is interrupted. A server that ends the watch is asked again from where it ended. */
-export async function watchObjects(session: Session, targets: Target[], options: GetOptions): Promise<void> {
+/** Prints what is there, then every change, until it is interrupted. */
+export async function watchObjects({ client, namespace }: Session, targets: Target[], options: GetOptions): Promise<void> {
   const [target] = targets;
   if (!target || targets.length > 1) throw new Failure('one kind, or one object, is watched at a time');
-  const { client } = session;
-  const where = { ...scopeOf(target.kind, options.allNamespaces ? undefined : session.namespace), ...selection(options), ...(target.name === undefined ? {} : { fieldSelector: `metadata.name=${target.name}` }) };
-  const style = { wide: options.output === 'wide', headers: options.headers, labels: options.showLabels, namespaces: options.allNamespaces && target.kind.namespaced };
-  const table = tablePrinter(style);
+  const where = { ...scopeOf(target.kind, options.allNamespaces ? undefined : namespace), ...selection(options), ...(target.name === undefined ? {} : { fieldSelector: `metadata.name=${target.name}` }) };
   const asTable = options.output === undefined || options.output === 'wide';
-  const there = await listTable(client, target.kind, where);
-  if (!options.watchOnly) {
-    if (asTable) process.stdout.write(there.rows.length === 0 ? '' : table.print(there));
-    else for (const object of (await client.list<KubeObject>(target.kind, where)).items) printObject(object, target, options);
-  }
-  let resourceVersion = there.metadata.resourceVersion ?? '';
-  for (;;) {
-    try {
-      resourceVersion = asTable
-        ? await followTable({ session, target, where, resourceVersion }, (printed) => process.stdout.write(table.print(printed)))
-        : await followObjects({ session, target, where, resourceVersion }, (object) => printObject(object, target, options));
-    } catch (error) {
-      if (!isExpired(error)) throw error;
-      resourceVersion = (await listTable(client, target.kind, where)).metadata.resourceVersion ?? '';
-    }
-  }
+  await (asTable ? watchRows : watchDocuments)(client, { kind: target.kind, where }, options);
 }
 
-interface Follow {
-  session: Session;
-  target: Target;
-  where: object;
-  resourceVersion: string;
+interface Watched {
+  kind: Target['kind'];
+  where: Where;
 }
 
-async function followTable({ session, target, where, resourceVersion }: Follow, print: (table: Parameters<ReturnType<typeof tablePrinter>['print']>[0]) => void): Promise<string> {
-  let last = resourceVersion;
-  for await (const { type, object } of watchTable(session.client, target.kind, { ...where, resourceVersion })) {
-    last = object.metadata.resourceVersion ?? revisionOf(object.rows) ?? last;
-    if (type !== 'BOOKMARK') print(object);
-  }
-  return last;
+async function watchRows(client: ApiClient, { kind, where }: Watched, options: GetOptions): Promise<void> {
+  const table = tablePrinter({ wide: options.output === 'wide', headers: options.headers, labels: options.showLabels, namespaces: options.allNamespaces && kind.namespaced });
+  const there = await listTable(client, kind, where);
+  if (!options.watchOnly && there.rows.length > 0) process.stdout.write(table.print(there));
+  const watch = (resourceVersion: string) => watchTable(client, kind, { ...where, resourceVersion });
+  await follow({ client, kind, where, from: there.metadata.resourceVersion ?? '', watch, revisionOf }, ({ type, object }) => {
+    if (type !== 'BOOKMARK') process.stdout.write(table.print(object));
+  });
 }
 
-async function followObjects({ session, target, where, resourceVersion }: Follow, print: (object: KubeObject) => void): Promise<string> {
-  let last = resourceVersion;
-  for await (const { type, object } of session.client.watch<KubeObject>(target.kind, { ...where, resourceVersion })) {
-    last = object.metadata.resourceVersion ?? last;
-    if (type !== 'BOOKMARK') print(object);
-  }
-  return last;
+async function watchDocuments(client: ApiClient, { kind, where }: Watched, options: GetOptions): Promise<void> {
+  const there = await client.list<KubeObject>(kind, where);
+  if (!options.watchOnly) for (const object of there.items) printObject(object, kind, options);
+  const watch = (resourceVersion: string) => client.watch<KubeObject>(kind, { ...where, resourceVersion });
+  await follow({ client, kind, where, from: there.metadata.resourceVersion, watch }, ({ type, object }) => {
+    if (type !== 'BOOKMARK') printObject(object, kind, options);
+  });
 }
 
-function revisionOf(rows: { object: object | null }[] | undefined): string | undefined {
-  return (rows?.at(-1)?.object as { metadata?: { resourceVersion?: string } } | null | undefined)?.metadata?.resourceVersion;
+// A table of rows has none of its own: its last row's object has.
+function revisionOf({ metadata, rows }: TableObject): string | undefined {
+  const last = rows?.at(-1)?.object as { metadata?: { resourceVersion?: string } } | null | undefined;
+  return metadata.resourceVersion ?? last?.metadata?.resourceVersion;
 }
 
-function printObject(object: KubeObject, { kind }: Target, { output }: GetOptions): void {
+function printObject(object: KubeObject, kind: Target['kind'], { output }: GetOptions): void {
   const text = output === 'json' || output === 'yaml' ? (output === 'yaml' ? '---\n' : '') + renderDocument(output, withoutManagedFields(object)) : `${shortKind(kind)}/${object.metadata.name ?? ''}\n`;
   process.stdout.write(text);
 }
