@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { KubeObject } from '#api/object';
 import { pathOf } from '#client/api-client';
-import { isNotFound } from '#client/api-error';
 import { readText } from '#client/transport';
 import { encodeJson, parseJson } from '#api/codec/json';
+import { findObject } from '../../cluster/find-object.ts';
 import { type Kind, shortKind } from '../../cluster/kinds.ts';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { Timeout } from '../../cluster/timeout.ts';
@@ -76,10 +76,7 @@ async function apply(session: Session, options: ApplyOptions): Promise<void> {
 async function applyOne({ client, kinds, namespace }: Session, object: KubeObject, { forceConflicts, dryRun }: ApplyOptions): Promise<Applied> {
   const kind = await kinds.ofManifest(object.apiVersion ?? '', object.kind ?? '');
   const at = { name: object.metadata.name ?? '', ...(kind.namespaced ? { namespace: object.metadata.namespace ?? namespace } : {}) };
-  const before = await client.get<KubeObject>(kind, at).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-    return undefined;
-  });
+  const before = await findObject(client, kind, at);
   const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(forceConflicts ? { force: 'true' } : {}), ...(dryRun ? { dryRun: 'All' } : {}) });
   const response = await client.raw({ method: 'PATCH', path: `${pathOf(kind, at)}?${query.toString()}`, headers: { accept: 'application/json', 'content-type': 'application/apply-patch+yaml' }, body: encodeJson(object) });
   const after = parseJson(await readText(response)) as KubeObject;

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { KubeObject } from '#api/object';
+import type { ApiClient } from '#client/api-client';
 import { isNotFound } from '#client/api-error';
 import { Failure } from '#client/failure';
+import { findObject } from '../../cluster/find-object.ts';
 import { shortKind } from '../../cluster/kinds.ts';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { type Target, parseTargets } from '../../cluster/targets.ts';
@@ -13,7 +15,7 @@ import { parseOptions } from '../../options.ts';
 import { throwAll } from '../../render/failure.ts';
 import { createProgress } from '../../render/progress.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
-import { scopeOf } from './get-options.ts';
+import { scopeOf, selection } from './get-options.ts';
 
 const DeleteOptions = z.strictObject({
   ...CLUSTER_OPTIONS,
@@ -54,17 +56,17 @@ export function deleteCommand(): Command {
 /** An object that is to go, where it is. */
 interface Doomed {
   target: Required<Target>;
-  namespace?: string;
+  scope: { namespace?: string };
 }
 
 async function remove(session: Session, words: string[], options: DeleteOptions): Promise<void> {
   const doomed = options.filename === undefined ? await doomedByName(session, words, options) : await doomedByManifest(session, options.filename);
   if (doomed.length === 0) process.stdout.write('No resources found\n');
   const failures: unknown[] = [];
-  const going: { doomed: Doomed; uid: string | undefined }[] = [];
+  const going: Going[] = [];
   for (const each of doomed) {
     try {
-      going.push({ doomed: each, uid: await removeOne(session, each, options) });
+      going.push({ ...each, uid: await removeOne(session, each, options) });
     } catch (error) {
       if (!options.ignoreNotFound || !isNotFound(error)) failures.push(error);
     }
@@ -78,9 +80,9 @@ async function doomedByName({ client, kinds, namespace }: Session, words: string
   if (!all && selector === undefined && targets.some(({ name }) => name === undefined)) throw new Failure('resource(s) were provided, but no name was specified', { fix: 'Give a NAME, a selector (-l), or --all.' });
   const found = targets.map(async ({ kind, name }): Promise<Doomed[]> => {
     const scope = scopeOf(kind, namespace);
-    if (name !== undefined) return [{ target: { kind, name }, ...scope }];
-    const { items } = await client.list<KubeObject>(kind, { ...scope, ...(selector === undefined ? {} : { labelSelector: selector }) });
-    return items.map(({ metadata }) => ({ target: { kind, name: metadata.name ?? '' }, ...scope }));
+    if (name !== undefined) return [{ target: { kind, name }, scope }];
+    const { items } = await client.list<KubeObject>(kind, { ...scope, ...selection({ selector }) });
+    return items.map(({ metadata }) => ({ target: { kind, name: metadata.name ?? '' }, scope }));
   });
   return (await Promise.all(found)).flat();
 }
@@ -89,39 +91,40 @@ async function doomedByManifest({ kinds, namespace }: Session, files: string[]):
   const objects = await manifestObjects(files);
   return Promise.all(objects.map(async ({ apiVersion = '', kind = '', metadata }) => {
     const found = await kinds.ofManifest(apiVersion, kind);
-    return { target: { kind: found, name: metadata.name ?? '' }, ...scopeOf(found, metadata.namespace ?? namespace) };
+    return { target: { kind: found, name: metadata.name ?? '' }, scope: scopeOf(found, metadata.namespace ?? namespace) };
   }));
 }
 
-async function removeOne({ client }: Session, { target, namespace }: Doomed, { now, force, gracePeriod, cascade }: DeleteOptions): Promise<string | undefined> {
+async function removeOne({ client }: Session, { target, scope }: Doomed, { now, force, gracePeriod, cascade }: DeleteOptions): Promise<string | undefined> {
   const seconds = now ? 1 : (gracePeriod ?? (force ? 0 : -1));
-  const answer = await client.delete(target.kind, { name: target.name, ...(namespace === undefined ? {} : { namespace }) }, { propagationPolicy: PROPAGATION[cascade], ...(seconds < 0 ? {} : { gracePeriodSeconds: seconds }) });
-  process.stdout.write(`${shortKind(target.kind)} "${target.name}" ${force ? 'force ' : ''}deleted${namespace === undefined ? '' : ` from ${namespace} namespace`}\n`);
+  const answer = await client.delete(target.kind, { ...scope, name: target.name }, { propagationPolicy: PROPAGATION[cascade], ...(seconds < 0 ? {} : { gracePeriodSeconds: seconds }) });
+  process.stdout.write(`${shortKind(target.kind)} "${target.name}" ${force ? 'force ' : ''}deleted${scope.namespace === undefined ? '' : ` from ${scope.namespace} namespace`}\n`);
   // A Status names the object in its details, an object that is still going has its own.
   return answer.kind === 'Status' ? (answer['details'] as { uid?: string } | undefined)?.uid : answer.metadata.uid;
 }
 
 const PROPAGATION = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' };
 
-async function gone({ client }: Session, going: { doomed: Doomed; uid: string | undefined }[], timeoutMs: number): Promise<void> {
+/** What was asked to go, and which object of that name it was. */
+interface Going extends Doomed {
+  uid: string | undefined;
+}
+
+async function gone({ client }: Session, going: Going[], timeoutMs: number): Promise<void> {
   const deadlineMs = Date.now() + timeoutMs;
-  const left = async () => (await Promise.all(going.map(async (each) => ((await isThere(each)) ? [each] : [])))).flat();
-  const isThere = async ({ doomed: { target, namespace }, uid }: { doomed: Doomed; uid: string | undefined }) => {
-    try {
-      const object = await client.get<KubeObject>(target.kind, { name: target.name, ...(namespace === undefined ? {} : { namespace }) });
-      return (uid === undefined || object.metadata.uid === uid) && object;
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw error;
-    }
-  };
-  if ((await left()).length === 0) return;
+  let left = await stillThere(client, going);
+  if (left.length === 0) return;
   await createProgress(process.stderr, { transient: true }).step('Waiting until they are gone', async (say) => {
-    for (let rest = await left(); rest.length > 0; rest = await left()) {
-      const [first] = rest;
-      say(`${first?.doomed.target.kind.singular ?? ''}/${first?.doomed.target.name ?? ''}${rest.length > 1 ? ` and ${rest.length - 1} more` : ''}`);
-      if (Date.now() > deadlineMs) throw new Failure('timed out waiting for the condition', { why: `still there: ${rest.map(({ doomed: { target } }) => `${target.kind.singular}/${target.name}`).join(', ')}`, fix: 'A finalizer, or a container that does not end, keeps them: `zeroplane describe` shows both.' });
+    for (; left.length > 0; left = await stillThere(client, left)) {
+      const names = left.map(({ target: { kind, name } }) => `${kind.singular}/${name}`);
+      say(`${names[0] ?? ''}${names.length > 1 ? ` and ${names.length - 1} more` : ''}`);
+      if (Date.now() > deadlineMs) throw new Failure('timed out waiting for the condition', { why: `still there: ${names.join(', ')}`, fix: 'A finalizer, or a container that does not end, keeps them: `zeroplane describe` shows both.' });
       await sleep(POLL_MS);
     }
   });
+}
+
+async function stillThere(client: ApiClient, going: Going[]): Promise<Going[]> {
+  const found = await Promise.all(going.map(({ target, scope }) => findObject(client, target.kind, { ...scope, name: target.name })));
+  return going.filter(({ uid }, i) => found[i] !== undefined && (uid === undefined || found[i].metadata.uid === uid));
 }
