@@ -2,6 +2,7 @@ import type { KubeObject } from '#api/object';
 import type { Pod } from '#api/schema/kinds.generated';
 import { PODS } from '#client/core-resources';
 import { Failure } from '#client/failure';
+import { isPodReady } from '../waiting/readiness.ts';
 import { podsOf } from '../waiting/until-ready.ts';
 import type { Session } from './session.ts';
 import { parseReference } from './targets.ts';
@@ -12,7 +13,7 @@ export async function choosePod({ client, kinds, namespace }: Session, word: str
   if (kind.kind === 'Pod') return client.get<Pod>(PODS, { namespace, name });
   const object = await client.get<KubeObject>(kind, { namespace, name });
   const pods = (await podsOf(client, { ...object, kind: kind.kind })).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const chosen = pods.find(isReady) ?? pods[0];
+  const chosen = pods.find(isPodReady) ?? pods[0];
   if (!chosen) throw new Failure(`${kind.singular} "${name}" has no pods`, { fix: `\`zeroplane describe ${kind.singular}/${name}\` tells why.` });
   if (pods.length > 1) process.stderr.write(`Found ${pods.length} pods, using pod/${chosen.metadata.name ?? ''}\n`);
   return chosen;
@@ -25,8 +26,4 @@ export function chooseContainer({ metadata, spec }: Pod): string {
   if (said !== undefined && names.includes(said)) return said;
   if (names.length > 1) process.stderr.write(`Defaulted container "${names[0] ?? ''}" out of: ${names.join(', ')}\n`);
   return names[0] ?? '';
-}
-
-function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
 }

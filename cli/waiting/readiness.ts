@@ -67,8 +67,12 @@ function pod(object: Pod): Readiness {
   const name = `pod ${object.metadata.name ?? ''}`;
   if (status?.phase === 'Succeeded') return { done: true, message: `${name} has succeeded` };
   if (status?.phase === 'Failed') return { done: false, failed: true, message: `${name} has failed: ${podTrouble(object) ?? status.message ?? ''}` };
-  if (status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true) return { done: true, message: `${name} is ready` };
+  if (isPodReady(object)) return { done: true, message: `${name} is ready` };
   return waiting(`Waiting for ${name} to be ready...`);
+}
+
+export function isPodReady({ status }: Pod): boolean {
+  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
 }
 
 function job({ metadata, spec, status }: Job): Readiness {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Pod } from '#api/schema/kinds.generated';
 import type { ApiClient } from '#client/api-client';
 import { PODS } from '#client/core-resources';
+import { isPodReady } from '#core/pod-state';
 import { WEB_V1, ensureWebImages } from '#test/support/images';
 import { localCluster } from '#test/support/local-cluster';
 import { type Figure, besideInMs, timedMs } from './figure.ts';
@@ -42,7 +43,7 @@ async function oursAtOnce(client: ApiClient, podNames: string[]): Promise<number
   const waiting = new Set(podNames);
   const ms = await timedMs(async () => {
     const created = Promise.all(podNames.map((name) => client.create<Pod>(PODS, { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: NAMESPACE, name }, spec: { containers: [{ name: 'web', image: WEB_V1 }] } })));
-    await untilEach(client, metadata.resourceVersion, waiting, (type, pod) => type !== 'DELETED' && pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true);
+    await untilEach(client, metadata.resourceVersion, waiting, (type, pod) => type !== 'DELETED' && isPodReady(pod));
     await created;
   });
   const revision = (await client.list<Pod>(PODS, { namespace: NAMESPACE })).metadata.resourceVersion;

@@ -4,6 +4,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Pod } from '#api/schema/kinds.generated';
 import { PODS } from '#client/core-resources';
+import { isPodReady } from '#core/pod-state';
 import { eventually } from '#test/support/eventually';
 import { WEB_V1, ensureWebImages } from '#test/support/images';
 import { killHard, localCluster } from '#test/support/local-cluster';
@@ -23,8 +24,7 @@ afterAll(() => cluster.remove());
 const docker = new Docker();
 const containers = () => docker.listContainers({ all: true, filters: { label: [`dev.zeroplane.cluster=${cluster.facts().uid}`] } });
 const pods = async () => (await cluster.client().list<Pod>(PODS, { namespace: 'default' })).items;
-const isReady = (pod: Pod) => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
-const allReady = (count: number) => eventually(`${count} ready pods`, async () => (await pods()).filter(isReady).length === count && pods(), { timeoutMs: 80_000 });
+const allReady = (count: number) => eventually(`${count} ready pods`, async () => (await pods()).filter(isPodReady).length === count && pods(), { timeoutMs: 80_000 });
 
 async function powerCut(): Promise<void> {
   for (const name of ['server', agent]) await killHard(cluster.pid(name));
@@ -61,7 +61,7 @@ test('a host that was rebooted has all of it again: pods with their names, count
   await cluster.up();
   const after = await eventually('three restarted pods', async () => {
     const found = await pods();
-    return found.every((pod) => isReady(pod) && pod.status?.containerStatuses?.[0]?.restartCount === 1) && found;
+    return found.every((pod) => isPodReady(pod) && pod.status?.containerStatuses?.[0]?.restartCount === 1) && found;
   }, { timeoutMs: 80_000 });
   const names = (found: Pod[]) => found.map(({ metadata }) => `${metadata.name}/${metadata.uid}`).sort();
   expect(names(after)).toEqual(names(before));

@@ -4,6 +4,7 @@ import type { ApiClient } from '#client/api-client';
 import { DEPLOYMENTS, PODS, SERVICES } from '#client/core-resources';
 import { Failure } from '#client/failure';
 import { killContainer } from '#local/sample/kill-container';
+import { isPodReady } from '../../../waiting/readiness.ts';
 import { type Tally, ask, askMeanwhile, askTimes, totalOf } from './requests.ts';
 import type { Stage } from './stage.ts';
 
@@ -96,8 +97,8 @@ function restartsOf({ status }: Pod): number {
   return status?.containerStatuses?.[0]?.restartCount ?? 0;
 }
 
-function isReady({ metadata, status }: Pod): boolean {
-  return metadata.deletionTimestamp === undefined && status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
+function isReady(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp === undefined && isPodReady(pod);
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
