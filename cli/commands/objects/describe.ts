@@ -4,7 +4,7 @@ import type { KubeObject } from '#api/object';
 import type { EndpointSlice, Event, Pod, ReplicaSet } from '#api/schema/kinds.generated';
 import { ENDPOINT_SLICES, EVENTS, PODS, REPLICA_SETS } from '#client/core-resources';
 import { type Session, withSession } from '../../cluster/session.ts';
-import { type Target, parseTargets } from '../../cluster/targets.ts';
+import { parseTargets } from '../../cluster/targets.ts';
 import { parseOptions } from '../../options.ts';
 import { deploymentEntries } from '../../render/describe/deployment.ts';
 import { genericEntries } from '../../render/describe/generic.ts';
@@ -14,7 +14,7 @@ import { podEntries } from '../../render/describe/pod.ts';
 import { serviceEntries } from '../../render/describe/service.ts';
 import { ageText, inOrder } from '../../render/events.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
-import { scopeOf } from './get-options.ts';
+import { objectsOf } from './read-objects.ts';
 
 const DescribeOptions = z.strictObject({ ...CLUSTER_OPTIONS, selector: z.string().optional(), allNamespaces: z.boolean().default(false) });
 type DescribeOptions = z.infer<typeof DescribeOptions>;
@@ -36,14 +36,6 @@ async function describe(session: Session, words: string[], options: DescribeOpti
   if (found.length === 0) process.stderr.write(options.allNamespaces ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`);
   const described = await Promise.all(found.map(async (object) => layOut([...(await entriesOf(session, object)), await eventsOf(session, object)])));
   process.stdout.write(described.join('\n\n'));
-}
-
-async function objectsOf({ client, namespace }: Session, { kind, name }: Target, { selector, allNamespaces }: DescribeOptions): Promise<KubeObject[]> {
-  const identity = { apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`, kind: kind.kind };
-  const scope = scopeOf(kind, allNamespaces ? undefined : namespace);
-  if (name !== undefined) return [{ ...identity, ...(await client.get<KubeObject>(kind, { ...scope, name })) }];
-  const { items } = await client.list<KubeObject>(kind, { ...scope, ...(selector === undefined ? {} : { labelSelector: selector }) });
-  return items.map((item) => ({ ...identity, ...item }));
 }
 
 async function entriesOf({ client }: Session, object: KubeObject): Promise<Entry[]> {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { KubeObject } from '#api/object';
 import type { Table } from '#api/printing/table';
 import { isNotFound } from '#client/api-error';
 import { Failure } from '#client/failure';
@@ -13,6 +12,7 @@ import { throwAll } from '../../render/failure.ts';
 import { tablePrinter } from '../../render/server-table.ts';
 import { clusterCommand } from '../cluster-command.ts';
 import { GetOptions, scopeOf, selection } from './get-options.ts';
+import { objectsOf } from './read-objects.ts';
 import { watchObjects } from './watch.ts';
 
 export function getCommand(): Command {
@@ -71,14 +71,6 @@ async function printDocuments(session: Session, targets: Target[], options: GetO
 async function tableOf({ client, namespace }: Session, { kind, name }: Target, options: GetOptions): Promise<Table> {
   const scope = scopeOf(kind, options.allNamespaces ? undefined : namespace);
   return name === undefined ? listTable(client, kind, { ...scope, ...selection(options) }) : getTable(client, kind, { ...scope, name });
-}
-
-async function objectsOf({ client, namespace }: Session, { kind, name }: Target, options: GetOptions): Promise<KubeObject[]> {
-  const scope = scopeOf(kind, options.allNamespaces ? undefined : namespace);
-  if (name !== undefined) return [await client.get<KubeObject>(kind, { ...scope, name })];
-  const { items } = await client.list<KubeObject>(kind, { ...scope, ...selection(options) });
-  // Items of a list carry no kind of their own.
-  return items.map((item) => ({ apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`, kind: kind.kind, ...item }));
 }
 
 /** All of them, also when some are refused: what is there is printed, and the refusals after it. */
