@@ -13,7 +13,7 @@ const server = once(() => openApiServer(origin));
 const app = new Hono();
 app.onError((error, context) => {
   report({ what: 'the API server did not open', error });
-  return statusResponse(toStatusError(error), context.req.raw);
+  return statusResponse(toStatusError(error), context.req.raw, { query: new URL(context.req.url).searchParams, warnings: [] });
 });
 app.all('*', async (context) => {
   origin = new URL(context.req.url).origin; // the function's own address is told by each request, and by nothing in the template

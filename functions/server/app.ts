@@ -59,7 +59,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
   const watches = watchBudget(deps);
   const frames = createEventFrames();
   return async (context) => {
-    const { user, info } = context.get('passed');
+    const { user, info, url } = context.get('passed');
     const route = info.isResource ? routeFor(info) : undefined;
     if (info.path.includes('//') && !info.isResource) throw unknownResource();
     if (route === undefined) return plainNotFound();
@@ -67,7 +67,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     const raw = context.req.raw;
     // What a GET would answer is not known without doing it.
     if (raw.method === 'HEAD' && found.subresource?.name !== 'proxy') throw methodNotAllowed();
-    const query = new URL(raw.url).searchParams;
+    const query = url.searchParams;
     const upgrade = upgradeOf(context);
     const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), ...(upgrade === undefined ? {} : { upgrade }), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
     try {
@@ -75,7 +75,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     } catch (error) {
       const status = toStatusError(error, request);
       if (status.code >= 500 && status !== error) deps.report({ what: `${info.verb} ${info.path}`, error });
-      return statusResponse(status, raw, request.warnings);
+      return statusResponse(status, raw, request);
     }
   };
 }
@@ -88,7 +88,7 @@ function watchBudget(deps: ServerDeps): WatchBudget {
 function failed(deps: ServerDeps, error: Error, context: Context<AppEnv>): Response {
   const status = toStatusError(error);
   if (!(error instanceof StatusError)) deps.report({ what: `${context.req.method} ${context.req.path}`, error });
-  return statusResponse(status, context.req.raw);
+  return statusResponse(status, context.req.raw, { query: new URL(context.req.url).searchParams, warnings: [] });
 }
 
 function plainNotFound(): Response {

@@ -10,6 +10,8 @@ import type { User } from './user.ts';
 export interface Passed {
   user: User;
   info: RequestInfo;
+  /** Read here, once for all who need a part of it. */
+  url: URL;
 }
 
 /** Authenticate, then authorize. Every way in goes through here, upgraded connections too; whoever does not pass gets a StatusError. */
@@ -20,7 +22,7 @@ export async function passRequest(deps: ServerDeps, request: { method: string; u
   const attributes: Attributes = { user, access: accessOf(info), fieldSelector: url.searchParams.get('fieldSelector') ?? '' };
   const decision = await authorize(deps.store, attributes);
   if (!decision.allowed) throw refusal(attributes, decision.reason);
-  return { user, info };
+  return { user, info, url };
 }
 
 export function authenticateDeps(deps: ServerDeps): AuthenticateDeps {

@@ -71,8 +71,8 @@ export function documentResponse(request: Request, document: object, contentType
   return new Response(pretty ? indentJson(text) : text, { headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' } });
 }
 
-export function statusResponse(status: StatusError, request: Request, warnings: string[] = []): Response {
-  const representation = negotiateRefusal(request.headers, new URL(request.url).searchParams);
+export function statusResponse(status: StatusError, { headers: asked }: Request, { query, warnings }: Pick<ResourceRequest, 'query' | 'warnings'>): Response {
+  const representation = negotiateRefusal(asked, query);
   const headers = new Headers({ 'content-type': MEDIA_TYPES[representation.format], 'cache-control': 'no-cache, private' });
   for (const warning of warnings) headers.append('warning', warningValue(warning));
   const retryAfterSeconds = status.details?.retryAfterSeconds;

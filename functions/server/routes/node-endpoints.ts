@@ -20,7 +20,7 @@ export function nodeRoutes(deps: ServerDeps): Hono<AppEnv> {
 
   app.get('/zeroplane/v1/nodes/:node/wake', async (context) => {
     if (nodeChannel.wait === undefined) throw unknownResource();
-    const asked = integerOf(new URL(context.req.url).searchParams, 'timeoutSeconds') ?? DEFAULT_WAIT_SECONDS;
+    const asked = integerOf(context.get('passed').url.searchParams, 'timeoutSeconds') ?? DEFAULT_WAIT_SECONDS;
     if (asked < 0) throw badRequest('timeoutSeconds must not be negative');
     const timeoutMs = Math.min(asked * 1000, MAX_WAIT_SECONDS * 1000, config.watch.maxDurationMs);
     const woken = await nodeChannel.wait(store.cluster, context.req.param('node'), { timeoutMs, signal: context.req.raw.signal });

@@ -12,7 +12,8 @@ import type { ResourceRequest } from './resource-request.ts';
 export async function proxy(request: ResourceRequest): Promise<Response> {
   const { deps, request: raw, upgrade } = request;
   if (deps.exchangeHttp === undefined) throw methodNotAllowed();
-  const { prefix, rest, search } = pathOf(raw.url);
+  const url = new URL(raw.url);
+  const { prefix, rest, search } = pathOf(url);
   const target = await targetOf(request);
   // Relative links of the first page need the slash.
   if (rest === '' && (raw.method === 'GET' || raw.method === 'HEAD')) return new Response(null, { status: 301, headers: { location: `${prefix}/${search}` } });
@@ -25,22 +26,21 @@ export async function proxy(request: ResourceRequest): Promise<Response> {
   const { session } = opened;
   try {
     const path = `${rest === '' ? '/' : rest}${search}`;
-    const asked = { method: raw.method, path, headers: requestHeaders(request, prefix + rest), body: request.body(), tls, signal: over.signal };
+    const asked = { method: raw.method, path, headers: requestHeaders(request, url, prefix + rest), body: request.body(), tls, signal: over.signal };
     const answer = await deps.exchangeHttp(session.open('bytes'), asked);
     if (answer.upgraded !== undefined && upgrade !== undefined) {
       const client = upgrade.acceptBytes(Object.fromEntries(answer.headers));
       void join(client, answer.upgraded).catch(() => undefined).finally(() => session.close());
       return switched();
     }
-    return await responseOf(answer, { prefix, hosts: hostsOf(target, raw) }, () => session.close());
+    return await responseOf(answer, { prefix, hosts: hostsOf(target, raw.headers.get('host') ?? url.host) }, () => session.close());
   } catch (error) {
     session.close();
     throw unreachable(error instanceof Error ? error.message : String(error));
   }
 }
 
-function pathOf(url: string): { prefix: string; rest: string; search: string } {
-  const { pathname, search } = new URL(url);
+function pathOf({ pathname, search }: URL): { prefix: string; rest: string; search: string } {
   const [, prefix = pathname, rest = ''] = /^(\/api\/v1\/namespaces\/[^/]+\/[^/]+\/[^/]+\/proxy)(.*)$/.exec(pathname) ?? [];
   return { prefix, rest, search };
 }
@@ -48,11 +48,10 @@ function pathOf(url: string): { prefix: string; rest: string; search: string } {
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
 /** Who the caller is to this API is nobody else's business. Links can be rewritten in plain text alone. */
-function requestHeaders({ request, upgrade }: ResourceRequest, path: string): Headers {
+function requestHeaders({ request, upgrade }: ResourceRequest, { host, protocol }: URL, path: string): Headers {
   const headers = new Headers(request.headers);
   for (const name of [...HOP_BY_HOP, 'authorization', 'accept-encoding']) headers.delete(name);
   for (const name of [...headers.keys()]) if (name.startsWith('impersonate-')) headers.delete(name);
-  const { host, protocol } = new URL(request.url);
   headers.set('host', headers.get('host') ?? host);
   headers.set('x-forwarded-uri', path);
   headers.set('x-forwarded-host', host);
@@ -64,8 +63,8 @@ function requestHeaders({ request, upgrade }: ResourceRequest, path: string): He
   return headers;
 }
 
-function hostsOf({ address, port }: ProxyTarget, request: Request): string[] {
-  return [`${address}:${port}`, address, request.headers.get('host') ?? new URL(request.url).host];
+function hostsOf({ address, port }: ProxyTarget, own: string): string[] {
+  return [`${address}:${port}`, address, own];
 }
 
 async function responseOf({ status, statusText, headers, body }: ExchangeAnswer, place: ProxyPlace, over: () => void): Promise<Response> {
