@@ -15,3 +15,9 @@ export function resourceFor(group: string, version: string, plural: string): Api
 export function resourceOfKind(group: string, version: string, kind: string): ApiResource | undefined {
   return byKind.get(`${group}/${version}/${kind}`);
 }
+
+/** The resource as it is stored: the store knows no other version. */
+export function storageResource(resource: ApiResource): ApiResource {
+  const { group, version, resource: plural } = resource.storage;
+  return resourceFor(group, version, plural) ?? resource;
+}

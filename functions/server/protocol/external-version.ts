@@ -2,8 +2,8 @@ import { encodeJsonBytes } from '#api/codec/json';
 import { convert } from '#api/conversion';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
+import { storageResource } from '#api/resources';
 import type { StoredObject } from '#store/object-store';
-import { storageResource } from '../routes/resource-request.ts';
 
 /** The JSON of a stored object in the version that was asked for: the store's own bytes wherever that is the stored one. */
 export function externalBytes(stored: StoredObject, resource: ApiResource): Uint8Array {

@@ -1,11 +1,11 @@
 import { convert } from '#api/conversion';
+import { storageResource } from '#api/resources';
 import { rulesFor } from '#api/rules';
 import type { ApiResource } from '#api/resource';
 import { fieldMatcher, parseFieldSelector } from '#api/selectors/fields';
 import { parseLabelSelector } from '#api/selectors/labels';
 import type { IndexTerm } from '#ports/table';
 import type { Matches } from '#store/object-store';
-import { storageResource } from '../routes/resource-request.ts';
 
 /** What a list or watch is narrowed to; nothing where the selectors select everything. */
 export interface Selection {

@@ -1,8 +1,9 @@
 import { renderTable, type IncludeObject, type ListMeta, type Table } from '#api/printing/table';
+import { storageResource } from '#api/resources';
 import { rulesFor } from '#api/rules';
 import { badRequest } from '#api/status';
 import type { StoredObject } from '#store/object-store';
-import { storageResource, type ResourceRequest } from '../routes/resource-request.ts';
+import type { ResourceRequest } from '../routes/resource-request.ts';
 import { externalObject } from './external-version.ts';
 
 /** Objects as the rows of a Table, with the columns of their kind. */

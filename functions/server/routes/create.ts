@@ -3,6 +3,7 @@ import { convert } from '#api/conversion';
 import { trackUpdate } from '#api/managed-fields/track';
 import { trackedKind } from '#api/managed-fields/tracked-kind';
 import type { KubeObject } from '#api/object';
+import { storageResource } from '#api/resources';
 import { badRequest, invalid } from '#api/status';
 import { judge } from '#api/strategy';
 import type { StoredObject } from '#store/object-store';
@@ -14,7 +15,7 @@ import { fieldWriterOf } from '../protocol/field-writer.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
 import { ring } from './ring.ts';
-import { storageResource, type ResourceRequest } from './resource-request.ts';
+import type { ResourceRequest } from './resource-request.ts';
 
 export async function create(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'CreateOptions');

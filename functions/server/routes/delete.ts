@@ -1,4 +1,5 @@
 import { answersDeletionWithObject } from '#api/deletion-answer';
+import { storageResource } from '#api/resources';
 import { conflict, successStatus } from '#api/status';
 import { hasCode } from '#ports/errors';
 import type { DeleteOptions, StoredObject } from '#store/object-store';
@@ -11,7 +12,7 @@ import { listOptionsOf } from '../protocol/list-options.ts';
 import { respondList } from '../protocol/respond-list.ts';
 import { respondStored, respondValue } from '../protocol/respond.ts';
 import { readPage } from './list.ts';
-import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
+import { refOf, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
 
 export async function deleteOne(request: ResourceRequest): Promise<Response> {

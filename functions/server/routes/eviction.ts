@@ -1,3 +1,4 @@
+import { storageResource } from '#api/resources';
 import { badRequest, StatusError, successStatus } from '#api/status';
 import type { KubeObject } from '#api/object';
 import type { Pod, PodDisruptionBudget } from '#api/schema/kinds.generated';
@@ -10,7 +11,7 @@ import { decodeObject } from '../protocol/decode-object.ts';
 import { deleteOptionsOf } from '../protocol/delete-options.ts';
 import { respondValue } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
-import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
+import { refOf, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
 
 interface Eviction extends KubeObject {

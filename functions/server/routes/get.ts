@@ -1,6 +1,7 @@
+import { storageResource } from '#api/resources';
 import { resourceVersionTooLarge, StatusError } from '#api/status';
 import { respondStored } from '../protocol/respond.ts';
-import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
+import { refOf, type ResourceRequest } from './resource-request.ts';
 
 export async function get(request: ResourceRequest): Promise<Response> {
   await requireReached(request);

@@ -1,3 +1,4 @@
+import { storageResource } from '#api/resources';
 import { gone, resourceVersionTooLarge, StatusError } from '#api/status';
 import { hasCode } from '#ports/errors';
 import type { ListPage, ListQuery } from '#store/object-store';
@@ -5,7 +6,7 @@ import { decodeContinueToken, encodeContinueToken, isExpired } from '../protocol
 import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
 import { respondList } from '../protocol/respond-list.ts';
 import { selectionOf } from '../protocol/selection.ts';
-import { storageResource, type ResourceRequest } from './resource-request.ts';
+import type { ResourceRequest } from './resource-request.ts';
 
 export async function list(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, false);

@@ -1,4 +1,4 @@
-import { resourceFor } from '#api/resources';
+import { storageResource } from '#api/resources';
 import type { ApiResource, ApiSubresource } from '#api/resource';
 import type { Upgrade } from '#ports/upgrade';
 import type { ObjectRef } from '#store/object-store';
@@ -32,12 +32,6 @@ export interface ResourceRequest {
 }
 
 export type Handler = (request: ResourceRequest) => Promise<Response>;
-
-/** The resource as it is stored: the store knows no other version. */
-export function storageResource(resource: ApiResource): ApiResource {
-  const { group, version, resource: plural } = resource.storage;
-  return resourceFor(group, version, plural) ?? resource;
-}
 
 export function refOf({ resource, info }: ResourceRequest): ObjectRef {
   const namespace = resource.namespaced ? { namespace: info.namespace } : {};

@@ -2,6 +2,7 @@ import { convert } from '#api/conversion';
 import { withSettledTimes } from '#api/managed-fields/track';
 import { invalid as immutable } from '#api/field-error';
 import type { KubeObject } from '#api/object';
+import { storageResource } from '#api/resources';
 import { badRequest, invalid } from '#api/status';
 import { hasCode } from '#ports/errors';
 import type { StoredObject, UpdateOptions } from '#store/object-store';
@@ -14,7 +15,7 @@ import { decodeObject } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
 import { inNamespaceOf, toStorage, tracked, warner, writeNew, type NewOptions } from './create.ts';
-import { refOf, storageResource, type ResourceRequest } from './resource-request.ts';
+import { refOf, type ResourceRequest } from './resource-request.ts';
 import { ring } from './ring.ts';
 
 export async function update(request: ResourceRequest): Promise<Response> {

@@ -1,3 +1,4 @@
+import { storageResource } from '#api/resources';
 import { gone } from '#api/status';
 import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
@@ -12,7 +13,7 @@ import { eventLines, type EventLines } from '../protocol/event-lines.ts';
 import { includeObjectOf } from '../protocol/table.ts';
 import { toStatusError } from '../translate-error.ts';
 import { readPage } from './list.ts';
-import { storageResource, type ResourceRequest } from './resource-request.ts';
+import type { ResourceRequest } from './resource-request.ts';
 
 /** Events as lines of JSON (or frames of protobuf), until the time is over, the client leaves, or history has gone. */
 export async function watch(request: ResourceRequest): Promise<Response> {
