@@ -1,7 +1,4 @@
-/**
- * How the client reaches a server: over TLS (`https-transport`), or by a function call in one process (`in-process-transport`).
- * An answer of any status is an answer; only a broken connection rejects.
- */
+/** How the client reaches a server. An answer of any status is an answer; only a broken connection rejects. */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
 export interface HttpRequest {

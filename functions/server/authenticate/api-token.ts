@@ -61,10 +61,6 @@ export async function storeTokenDigest({ table, cluster }: TokenClaims, sha256: 
   await table.commit({ writes: [], claims: [{ cluster, key: claimKey(sha256), value, ...expiry }] });
 }
 
-export async function revokeApiToken(deps: ApiTokenDeps, token: string): Promise<void> {
-  await revokeTokenDigest(deps, deps.digest.sha256(token));
-}
-
 export async function revokeTokenDigest({ table, cluster }: TokenClaims, sha256: string): Promise<void> {
   await table.commit({ writes: [], claims: [{ cluster, key: claimKey(sha256), value: null }] });
 }
