@@ -3,7 +3,7 @@ import { gone } from '#api/status';
 import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
 import type { Revision } from '#ports/table';
-import type { ListPage, WatchBatch } from '#store/object-store';
+import type { ListPage, Matches, WatchBatch } from '#store/object-store';
 import { concat } from '../protocol/body.ts';
 import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
 import { MEDIA_TYPES } from '../protocol/negotiate.ts';
@@ -18,7 +18,7 @@ import type { ResourceRequest } from './resource-request.ts';
 /** Events as lines of JSON (or frames of protobuf), until the time is over, the client leaves, or history has gone. */
 export async function watch(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, true);
-  selectionOf(request.resource, options); // a selector that nobody understands is refused before the stream begins
+  const { matches } = selectionOf(request.resource, options); // a selector that nobody understands is refused before the stream begins
   includeObjectOf(request.query);
   const headers = new Headers({ 'content-type': request.representation.format === 'protobuf' ? `${MEDIA_TYPES.protobuf};stream=watch` : MEDIA_TYPES.json, 'cache-control': 'no-cache, private' });
   for (const warning of request.warnings) headers.append('warning', warningValue(warning));
@@ -35,7 +35,7 @@ export async function watch(request: ResourceRequest): Promise<Response> {
   request.request.signal.addEventListener('abort', () => void end(), { once: true });
   place?.lost.addEventListener('abort', () => stop.abort(), { once: true });
   void request.deps.clock.sleep(durationMs, stop.signal).then(() => stop.abort());
-  return new Response(streamOf(linesOf(request, options, stop.signal), end), { headers });
+  return new Response(streamOf(linesOf(request, options, { matches, signal: stop.signal }), end), { headers });
 }
 
 // Informers, `kubectl wait` and `kubectl delete` name a time and come again; `kubectl get -w` names none, and ends silently with its watch.
@@ -57,13 +57,13 @@ function streamOf(lines: AsyncGenerator<Uint8Array>, end: () => Promise<void>): 
   return new ReadableStream<Uint8Array>({ pull, cancel: end }, { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.length });
 }
 
-async function* linesOf(request: ResourceRequest, options: ListOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* linesOf(request: ResourceRequest, options: ListOptions, course: { matches: Matches | undefined; signal: AbortSignal }): AsyncGenerator<Uint8Array> {
   const lines = eventLines(request);
   try {
     const { page, after } = await start(request, options);
     if (page !== undefined) yield* chunked(page.items.map((stored) => lines.event('ADDED', stored)));
     if (options.sendInitialEvents && options.allowWatchBookmarks) yield lines.bookmark(after, { initialEventsEnd: true });
-    yield* changesAfter(request, options, { after, signal, lines });
+    yield* changesAfter(request, options, { ...course, after, lines });
   } catch (error) {
     yield lines.error(toStatusError(await tooOld(request, options, error), request));
   }
@@ -88,12 +88,11 @@ async function start(request: ResourceRequest, options: ListOptions): Promise<{ 
 async function* changesAfter(
   { deps, info, resource }: ResourceRequest,
   options: ListOptions,
-  { after, signal, lines }: { after: Revision; signal: AbortSignal; lines: EventLines },
+  { matches, signal, after, lines }: { matches: Matches | undefined; signal: AbortSignal; after: Revision; lines: EventLines },
 ): AsyncGenerator<Uint8Array> {
   const stored = storageResource(resource);
   const head = options.untilHead ? await deps.store.revision(stored) : undefined;
   const namespace = info.namespace === '' || !stored.namespaced ? {} : { namespace: info.namespace };
-  const { matches } = selectionOf(resource, options);
   // What `kubectl delete` and `kubectl wait` leave behind: they have seen the object that they named go.
   const isOfOne = info.name !== '' && (!stored.namespaced || info.namespace !== '') && options.timeoutSeconds !== undefined;
   const isOver = ({ events }: WatchBatch): boolean => deps.config.watch.clientsLeaveUnheard && isOfOne && events.some(({ type }) => type === 'DELETED');
