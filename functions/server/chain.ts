@@ -1,7 +1,7 @@
 import { authenticate, type AuthenticateDeps } from './authenticate/authenticate.ts';
 import { impersonate } from './authenticate/impersonate.ts';
-import { accessOf, refusal, type Attributes } from './authorize/attributes.ts';
-import { authorize } from './authorize/authorize.ts';
+import { accessOf } from './authorize/attributes.ts';
+import { requireAllowed } from './authorize/authorize.ts';
 import type { ServerDeps } from './deps.ts';
 import { requestInfoOf, type RequestInfo } from './request-info.ts';
 import type { User } from './user.ts';
@@ -19,9 +19,7 @@ export async function passRequest(deps: ServerDeps, request: { method: string; u
   const url = new URL(request.url);
   const user = await impersonate(deps.store, await authenticate(authenticateDeps(deps), request.headers), request.headers);
   const info = requestInfoOf(request.method, url);
-  const attributes: Attributes = { user, access: accessOf(info), fieldSelector: url.searchParams.get('fieldSelector') ?? '' };
-  const decision = await authorize(deps.store, attributes);
-  if (!decision.allowed) throw refusal(attributes, decision.reason);
+  await requireAllowed(deps.store, { user, access: accessOf(info), fieldSelector: url.searchParams.get('fieldSelector') ?? '' });
   return { user, info, url };
 }
 

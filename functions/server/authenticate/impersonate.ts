@@ -1,18 +1,13 @@
 import { badRequest } from '#api/status';
 import type { ObjectStore } from '#store/object-store';
-import { refusal } from '../authorize/attributes.ts';
-import { authorize } from '../authorize/authorize.ts';
+import { requireAllowed } from '../authorize/authorize.ts';
 import { AUTHENTICATED, serviceAccountOf, serviceAccountUser, type User } from '../user.ts';
 
 /** `kubectl --as`: the request goes on as somebody else, when the real user may impersonate each part of that identity. */
 export async function impersonate(store: ObjectStore, user: User, headers: Headers): Promise<User> {
   const wanted = wantedIdentity(headers);
   if (wanted === undefined) return user;
-  for (const { group, resource, subresource, name, namespace } of partsOf(wanted)) {
-    const attributes = { user, access: { verb: 'impersonate', group, resource, subresource, name, namespace } };
-    const decision = await authorize(store, attributes);
-    if (!decision.allowed) throw refusal(attributes, decision.reason);
-  }
+  for (const part of partsOf(wanted)) await requireAllowed(store, { user, access: { verb: 'impersonate', ...part } });
   return completed(wanted);
 }
 

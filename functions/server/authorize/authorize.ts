@@ -1,6 +1,6 @@
 import type { ObjectStore } from '#store/object-store';
 import { MASTERS, nodeNameOf } from '../user.ts';
-import type { Attributes, Decision } from './attributes.ts';
+import { refusal, type Attributes, type Decision } from './attributes.ts';
 import { authorizeNode } from './node.ts';
 import { authorizeByRoles } from './roles.ts';
 
@@ -13,4 +13,10 @@ export async function authorize(store: ObjectStore, attributes: Attributes): Pro
   if (byNode?.allowed) return byNode;
   const byRoles = await authorizeByRoles(store, attributes);
   return byRoles.allowed ? byRoles : { allowed: false, reason: byNode?.reason ?? byRoles.reason };
+}
+
+/** Throws the refusal as kubectl prints it. */
+export async function requireAllowed(store: ObjectStore, attributes: Attributes): Promise<void> {
+  const decision = await authorize(store, attributes);
+  if (!decision.allowed) throw refusal(attributes, decision.reason);
 }

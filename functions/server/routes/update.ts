@@ -8,8 +8,8 @@ import { hasCode } from '#ports/errors';
 import type { StoredObject, UpdateOptions } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
 import { serviceClaims } from '../admission/service-allocation.ts';
-import { accessOf, refusal } from '../authorize/attributes.ts';
-import { authorize } from '../authorize/authorize.ts';
+import { accessOf } from '../authorize/attributes.ts';
+import { requireAllowed } from '../authorize/authorize.ts';
 import { readBody } from '../protocol/body.ts';
 import { decodeObject } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
@@ -48,9 +48,7 @@ function isMadeByUpdate({ resource, subresource }: ResourceRequest): boolean {
 
 /** Who may update is not thereby allowed to create. */
 export async function requireCreate({ deps, user, info }: ResourceRequest): Promise<void> {
-  const attributes = { user, access: accessOf({ ...info, verb: 'create' }) };
-  const decision = await authorize(deps.store, attributes);
-  if (!decision.allowed) throw refusal(attributes, decision.reason);
+  await requireAllowed(deps.store, { user, access: accessOf({ ...info, verb: 'create' }) });
 }
 
 /** What PUT and PATCH share: admission sees each attempt, the store decides who was first. `change` works on the stored version. */
