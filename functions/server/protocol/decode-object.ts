@@ -8,7 +8,13 @@ import type { FieldValidation } from '#api/field-validation';
 import type { KubeObject } from '#api/object';
 import { badRequest } from '#api/status';
 import type { ResourceRequest } from '../routes/resource-request.ts';
+import { readBody } from './body.ts';
 import { parseDeleteOptions, type DeleteOptionsBody } from './delete-options.ts';
+
+/** The request's body, decoded. */
+export async function readObject(request: ResourceRequest, fieldValidation: FieldValidation): Promise<KubeObject> {
+  return decodeObject(request, await readBody(request), fieldValidation);
+}
 
 /** The body of a create or update: an object of the kind that the path names, a subresource's own where it has one. */
 export function decodeObject(request: ResourceRequest, bytes: Uint8Array, fieldValidation: FieldValidation): KubeObject {

@@ -2,8 +2,7 @@ import type { KubeObject } from '#api/object';
 import { formatTime } from '#api/time';
 import { badRequest, conflict, StatusError, successStatus } from '#api/status';
 import { builtIn } from '../lookup.ts';
-import { readBody } from '../protocol/body.ts';
-import { decodeObject } from '../protocol/decode-object.ts';
+import { readObject } from '../protocol/decode-object.ts';
 import { respondValue } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -22,7 +21,7 @@ interface Pod extends KubeObject {
 export async function bind(request: ResourceRequest): Promise<Response> {
   const { deps, info } = request;
   const { dryRun, fieldValidation } = writeOptionsOf(request.query, 'CreateOptions');
-  const binding = decodeObject(request, await readBody(request), fieldValidation) as Binding;
+  const binding = (await readObject(request, fieldValidation)) as Binding;
   const name = info.resource === 'pods' ? info.name : (binding.metadata.name ?? '');
   const node = targetNode(binding, name);
   const pods = builtIn('', 'pods');

@@ -9,8 +9,7 @@ import { judge } from '#api/strategy';
 import type { StoredObject } from '#store/object-store';
 import { admit } from '../admission/admit.ts';
 import { serviceClaims } from '../admission/service-allocation.ts';
-import { readBody } from '../protocol/body.ts';
-import { decodeObject } from '../protocol/decode-object.ts';
+import { readObject } from '../protocol/decode-object.ts';
 import { fieldWriterOf } from '../protocol/field-writer.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
@@ -19,8 +18,7 @@ import type { ResourceRequest } from './resource-request.ts';
 
 export async function create(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'CreateOptions');
-  const body = await readBody(request);
-  const object = toStorage(request, decodeObject(request, body, options.fieldValidation));
+  const object = toStorage(request, await readObject(request, options.fieldValidation));
   inNamespaceOf(request, object);
   judgeAsRequested(request, object);
   return respondStored(request, await writeNew(request, object, options), 201);

@@ -6,8 +6,7 @@ import { withCondition } from '#core/conditions';
 import { judgeEviction, withDisruption } from '#core/disruption/eviction';
 import { timestamp } from '#core/timestamp';
 import { builtIn } from '../lookup.ts';
-import { readBody } from '../protocol/body.ts';
-import { decodeObject } from '../protocol/decode-object.ts';
+import { readObject } from '../protocol/decode-object.ts';
 import { deleteOptionsOf } from '../protocol/delete-options.ts';
 import { respondValue } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
@@ -22,7 +21,7 @@ interface Eviction extends KubeObject {
 export async function evict(request: ResourceRequest): Promise<Response> {
   const { deps, info, resource } = request;
   const { dryRun, fieldValidation } = writeOptionsOf(request.query, 'CreateOptions');
-  const eviction = decodeObject(request, await readBody(request), fieldValidation) as Eviction;
+  const eviction = (await readObject(request, fieldValidation)) as Eviction;
   if (eviction.metadata.name && eviction.metadata.name !== info.name) throw badRequest('name in URL does not match name in Eviction object');
   const asked = deleteOptionsOf(new URLSearchParams(), eviction.deleteOptions ?? {});
   const options = { ...asked, dryRun: dryRun || asked.dryRun === true };

@@ -5,8 +5,7 @@ import type { PolicyRule } from '#core/rbac';
 import { authenticateToken } from '../authenticate/authenticate.ts';
 import { rulesOfUser } from '../authorize/roles.ts';
 import { authenticateDeps } from '../chain.ts';
-import { readBody } from '../protocol/body.ts';
-import { decodeObject } from '../protocol/decode-object.ts';
+import { readObject } from '../protocol/decode-object.ts';
 import { respondValue } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
 import { MASTERS, type User } from '../user.ts';
@@ -49,7 +48,7 @@ const EVERYTHING: PolicyRule[] = [
 /** The body, of the kind that the path names. */
 export async function readReview(request: ResourceRequest): Promise<KubeObject> {
   const { fieldValidation } = writeOptionsOf(request.query, 'CreateOptions');
-  return decodeObject(request, await readBody(request), fieldValidation);
+  return readObject(request, fieldValidation);
 }
 
 export async function answer(request: ResourceRequest, review: KubeObject, status: object): Promise<Response> {

@@ -7,7 +7,7 @@ import { groupVersionOf } from '#api/schema/schema';
 import { badRequest, conflict, invalid, MODIFIED } from '#api/status';
 import { scaleOf, withReplicas, type Scale } from '#core/scale';
 import { readBody } from '../protocol/body.ts';
-import { decodeObject, expectedKind } from '../protocol/decode-object.ts';
+import { expectedKind, readObject } from '../protocol/decode-object.ts';
 import { fieldWriterOf } from '../protocol/field-writer.ts';
 import { respondValue } from '../protocol/respond.ts';
 import { applyOptionsOf, writeOptionsOf } from '../protocol/write-options.ts';
@@ -25,7 +25,7 @@ export async function getScale(request: ResourceRequest): Promise<Response> {
 
 export async function updateScale(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'UpdateOptions');
-  const scale = decodeObject(request, await readBody(request), options.fieldValidation) as Scale;
+  const scale = (await readObject(request, options.fieldValidation)) as Scale;
   requireSameName(request, scale);
   requireSameNamespace(request, scale);
   return writeScale(request, options, () => structuredClone(scale));

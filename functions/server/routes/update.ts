@@ -10,8 +10,7 @@ import { admit } from '../admission/admit.ts';
 import { serviceClaims } from '../admission/service-allocation.ts';
 import { accessOf } from '../authorize/attributes.ts';
 import { requireAllowed } from '../authorize/authorize.ts';
-import { readBody } from '../protocol/body.ts';
-import { decodeObject } from '../protocol/decode-object.ts';
+import { readObject } from '../protocol/decode-object.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { writeOptionsOf } from '../protocol/write-options.ts';
 import { inNamespaceOf, toStorage, tracked, warner, writeNew, type NewOptions } from './create.ts';
@@ -20,8 +19,7 @@ import { ring } from './ring.ts';
 
 export async function update(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'UpdateOptions');
-  const body = await readBody(request);
-  const wanted = toStorage(request, decodeObject(request, body, options.fieldValidation));
+  const wanted = toStorage(request, await readObject(request, options.fieldValidation));
   requireSameName(request, wanted);
   inNamespaceOf(request, wanted);
   try {
