@@ -1,3 +1,5 @@
+import { concat } from '#api/codec/concat';
+
 /**
  * Bytes in both directions, each with its own end and its own back-pressure: what a socket, a stream of SPDY, a channel of the relay and
  * the streams of a command have in common.
@@ -60,14 +62,4 @@ export async function readAll(channel: Pick<ByteChannel, 'read'>, maxBytes: numb
     chunks.push(bytes);
   }
   return concat(chunks, length);
-}
-
-function concat(chunks: Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

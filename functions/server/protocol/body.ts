@@ -1,3 +1,4 @@
+import { concat } from '#api/codec/concat';
 import { tooLarge } from '#api/status';
 
 /** What Kubernetes takes at most in a request's body. */
@@ -26,16 +27,6 @@ export async function readBody({ request, body }: { request: Request; body: Body
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : concat(chunks, length);
-}
-
-export function concat(chunks: Uint8Array[], length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 function bodyTooLarge(): Error {

@@ -1,9 +1,9 @@
+import { concat } from '#api/codec/concat';
 import { encodeJson } from '#api/codec/json';
 import { partialObjectMetadata } from '#api/printing/table';
 import { StatusError } from '#api/status';
 import type { ListPage } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
-import { concat } from './body.ts';
 import { apiVersionOf, externalBytes } from './external-version.ts';
 import { respondBytes, respondValue } from './respond.ts';
 import { tableOf } from './table.ts';

@@ -1,7 +1,7 @@
+import { concat } from '#api/codec/concat';
 import { join } from '#api/connection/byte-channel';
 import { methodNotAllowed } from '#api/status';
 import type { ExchangeAnswer } from '#ports/http-exchange';
-import { concat } from '../protocol/body.ts';
 import { rewriteHtml, rewriteLink, type ProxyPlace } from '../proxy/rewrite.ts';
 import { targetOf, unreachable, type ProxyTarget } from '../proxy/target.ts';
 import { openRelay } from '../streams/pod-session.ts';

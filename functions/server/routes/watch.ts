@@ -1,10 +1,10 @@
+import { concat } from '#api/codec/concat';
 import { storageResource } from '#api/resources';
 import { gone } from '#api/status';
 import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
 import type { Revision } from '#ports/table';
 import type { ListPage, Matches, WatchBatch } from '#store/object-store';
-import { concat } from '../protocol/body.ts';
 import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
 import { MEDIA_TYPES } from '../protocol/negotiate.ts';
 import { warningValue } from '../protocol/respond.ts';
