@@ -11,8 +11,12 @@ import type { ResourceRequest } from './resource-request.ts';
 export async function list(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, false);
   const page = await readPage(request, options);
-  const token = page.next === undefined ? undefined : encodeContinueToken({ after: page.next, at: page.revision, issuedAtMs: issuedAt(request, options) });
-  return respondList(request, page, token);
+  return respondList(request, page, continueAfter(request, options, page));
+}
+
+/** The token for the page behind this one, if there is one. */
+export function continueAfter(request: ResourceRequest, options: ListOptions, { next, revision }: ListPage): string | undefined {
+  return next === undefined ? undefined : encodeContinueToken({ after: next, at: revision, issuedAtMs: issuedAt(request, options) });
 }
 
 /** One page, by every combination of resourceVersion, resourceVersionMatch, limit and continue that Kubernetes knows. */

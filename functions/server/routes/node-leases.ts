@@ -4,13 +4,12 @@ import { formatMicroTime } from '#api/time';
 import { hasCode } from '#ports/errors';
 import type { Claim, Revision } from '#ports/table';
 import type { StoredObject } from '#store/object-store';
-import { encodeContinueToken } from '../protocol/continue-token.ts';
 import { listOptionsOf } from '../protocol/list-options.ts';
 import { respondList } from '../protocol/respond-list.ts';
 import { respondStored } from '../protocol/respond.ts';
 import { selectionOf } from '../protocol/selection.ts';
 import { get } from './get.ts';
-import { list, readPage } from './list.ts';
+import { continueAfter, list, readPage } from './list.ts';
 import { HEARTBEAT_PREFIX, heartbeatKey } from './node-endpoints.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
@@ -43,8 +42,7 @@ export async function listLeases(request: ResourceRequest): Promise<Response> {
   const { matches = () => true } = selectionOf(resource, options);
   const claims = await deps.table.claims(deps.store.cluster, HEARTBEAT_PREFIX);
   const leases = claims.map((claim) => leaseOf(claim, page.revision)).filter(({ object }) => !present.has(object.metadata.name) && matches(object));
-  const token = page.next === undefined ? undefined : encodeContinueToken({ after: page.next, at: page.revision, issuedAtMs: deps.clock.now() });
-  return respondList(request, { ...page, items: [...leases, ...page.items] }, token);
+  return respondList(request, { ...page, items: [...leases, ...page.items] }, continueAfter(request, options, page));
 }
 
 function leaseOf({ key, value }: Claim, revision: Revision): StoredObject {
