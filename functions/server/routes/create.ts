@@ -80,14 +80,13 @@ function judgeAsRequested({ resource }: ResourceRequest, object: KubeObject): vo
 
 /** An object's namespace is that of the path, or nothing. */
 export function inNamespaceOf({ resource, info }: ResourceRequest, object: KubeObject): void {
-  const { namespace } = object.metadata;
-  if (!resource.namespaced) {
-    if (namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-    delete object.metadata.namespace;
-    return;
-  }
-  if (namespace && namespace !== info.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  object.metadata.namespace = info.namespace;
+  requireSameNamespace(object, resource.namespaced ? info.namespace : '');
+  if (resource.namespaced) object.metadata.namespace = info.namespace;
+  else delete object.metadata.namespace;
+}
+
+export function requireSameNamespace({ metadata: { namespace } }: KubeObject, asked: string): void {
+  if (namespace && namespace !== asked) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
 // Better said at once than found out by waiting: the object is kept, and nothing will act on it.

@@ -4,7 +4,7 @@ import { scaleKind } from '#api/managed-fields/tracked-kind';
 import type { KubeObject } from '#api/object';
 import { readApplyPatch } from '#api/patch/apply-patch';
 import { groupVersionOf } from '#api/schema/schema';
-import { badRequest, conflict, invalid, MODIFIED } from '#api/status';
+import { conflict, invalid, MODIFIED } from '#api/status';
 import { scaleOf, withReplicas, type Scale } from '#core/scale';
 import { readBody } from '../protocol/body.ts';
 import { expectedKind, readObject } from '../protocol/decode-object.ts';
@@ -12,7 +12,7 @@ import { fieldWriterOf } from '../protocol/field-writer.ts';
 import { respondValue } from '../protocol/respond.ts';
 import { applyOptionsOf, writeOptionsOf } from '../protocol/write-options.ts';
 import { isApply } from './apply.ts';
-import { warner, type NewOptions } from './create.ts';
+import { requireSameNamespace, warner, type NewOptions } from './create.ts';
 import { applied, patchOf } from './patch.ts';
 import { refOf, type ResourceRequest } from './resource-request.ts';
 import { requireSameName, writeUpdate } from './update.ts';
@@ -27,12 +27,8 @@ export async function updateScale(request: ResourceRequest): Promise<Response> {
   const options = writeOptionsOf(request.query, 'UpdateOptions');
   const scale = (await readObject(request, options.fieldValidation)) as Scale;
   requireSameName(request, scale);
-  requireSameNamespace(request, scale);
+  requireSameNamespace(scale, request.info.namespace);
   return writeScale(request, options, () => structuredClone(scale));
-}
-
-function requireSameNamespace({ info }: ResourceRequest, { metadata: { namespace } }: Scale): void {
-  if (namespace && namespace !== info.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
 export async function patchScale(request: ResourceRequest): Promise<Response> {
@@ -51,7 +47,7 @@ async function applyScale(request: ResourceRequest): Promise<Response> {
   const applying = (scale: Scale): Scale => {
     const wanted = asked.apply(SCALE_KIND, { live: scale, writer, force: options.force }) as Scale;
     requireSameName(request, wanted);
-    requireSameNamespace(request, wanted);
+    requireSameNamespace(wanted, request.info.namespace);
     return wanted;
   };
   return writeScale(request, { dryRun: options.dryRun }, applying);
