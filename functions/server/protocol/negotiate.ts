@@ -79,6 +79,10 @@ export function isPretty(headers: Headers, query: URLSearchParams): boolean {
   return /^(curl|Wget|Mozilla\/5\.0)/.test(headers.get('user-agent') ?? '');
 }
 
+export function acceptsGzip(headers: Headers): boolean {
+  return /\bgzip\b/.test(headers.get('accept-encoding') ?? '');
+}
+
 function noRepresentation(): StatusError {
   const all = [...OFFERED, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
   return new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${all.join(', ')}`, {});

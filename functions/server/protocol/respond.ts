@@ -7,7 +7,7 @@ import type { ResourceRequest } from '../routes/resource-request.ts';
 import { externalBytes } from './external-version.ts';
 import { indentJson } from './indent-json.ts';
 import { yamlOf } from './yaml-answer.ts';
-import { isPretty, MEDIA_TYPES, negotiateRefusal, type Representation } from './negotiate.ts';
+import { acceptsGzip, isPretty, MEDIA_TYPES, negotiateRefusal, type Representation } from './negotiate.ts';
 import { tableOf } from './table.ts';
 
 /** One stored object, in the version and representation that was asked for. */
@@ -33,8 +33,7 @@ export async function respondValue(request: ResourceRequest, value: object, stat
 /** JSON bytes as they are where the client takes JSON; read again only for people (indented), for YAML and for protobuf. */
 export async function respondBytes(request: ResourceRequest, json: Uint8Array, status: number): Promise<Response> {
   const { representation, warnings } = request;
-  const headers = new Headers({ 'content-type': MEDIA_TYPES[representation.format], 'cache-control': 'no-cache, private' });
-  for (const warning of warnings) headers.append('warning', warningValue(warning));
+  const headers = answerHeaders(MEDIA_TYPES[representation.format], warnings);
   const body = await compressed(request, bodyOf(json, representation), headers);
   headers.set('content-length', String(body.length));
   return new Response(body, { status, headers });
@@ -44,7 +43,7 @@ export async function respondBytes(request: ResourceRequest, json: Uint8Array, s
 const GZIP_ABOVE_BYTES = 128 * 1024;
 
 async function compressed({ deps, request }: ResourceRequest, body: Uint8Array, headers: Headers): Promise<Uint8Array> {
-  if (body.length < GZIP_ABOVE_BYTES || deps.gzip === undefined || !/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) return body;
+  if (body.length < GZIP_ABOVE_BYTES || deps.gzip === undefined || !acceptsGzip(request.headers)) return body;
   headers.set('content-encoding', 'gzip');
   headers.set('vary', 'Accept-Encoding');
   return deps.gzip(body);
@@ -57,8 +56,15 @@ function bodyOf(json: Uint8Array, { format, pretty }: Representation): Uint8Arra
   return encoder.encode(indentJson(new TextDecoder().decode(json)));
 }
 
+/** What every answer about a resource says of itself, with the warnings that the request has come to. */
+export function answerHeaders(contentType: string, warnings: readonly string[]): Headers {
+  const headers = new Headers({ 'content-type': contentType, 'cache-control': 'no-cache, private' });
+  for (const warning of warnings) headers.append('warning', warningValue(warning));
+  return headers;
+}
+
 /** RFC 7234's warn-value: agent code 299, no agent name. */
-export function warningValue(text: string): string {
+function warningValue(text: string): string {
   return `299 - "${text.replaceAll(/[\r\n]+/g, ' ').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
@@ -73,8 +79,7 @@ export function documentResponse(request: Request, document: object, contentType
 
 export function statusResponse(status: StatusError, { headers: asked }: Request, { query, warnings }: Pick<ResourceRequest, 'query' | 'warnings'>): Response {
   const representation = negotiateRefusal(asked, query);
-  const headers = new Headers({ 'content-type': MEDIA_TYPES[representation.format], 'cache-control': 'no-cache, private' });
-  for (const warning of warnings) headers.append('warning', warningValue(warning));
+  const headers = answerHeaders(MEDIA_TYPES[representation.format], warnings);
   const retryAfterSeconds = status.details?.retryAfterSeconds;
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
   return new Response(bodyOf(encodeJsonBytes(status.toStatus()), representation), { status: status.code, headers });

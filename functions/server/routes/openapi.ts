@@ -5,6 +5,7 @@ import { openApiV3Document, openApiV3Index } from '#api/openapi/v3';
 import { RESOURCES } from '#api/resources';
 import type { AppEnv } from '../app-env.ts';
 import type { ServerDeps } from '../deps.ts';
+import { acceptsGzip } from '../protocol/negotiate.ts';
 
 // Nothing in these documents changes while a server runs, and the largest is two megabytes: each is written once, when it is first asked for.
 export function openApiRoutes({ gzip }: ServerDeps): Hono<AppEnv> {
@@ -20,7 +21,7 @@ export function openApiRoutes({ gzip }: ServerDeps): Hono<AppEnv> {
     const headers: Record<string, string> = { 'content-type': type, 'cache-control': 'no-cache, private', vary: 'Accept-Encoding, Accept' };
     const plain = await once(key, write);
     if (plain === undefined) return new Response(null, { status: 404 });
-    if (gzip === undefined || !/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) return new Response(plain, { headers });
+    if (gzip === undefined || !acceptsGzip(request.headers)) return new Response(plain, { headers });
     return new Response(await once(`${key} gzip`, () => gzip(plain)), { headers: { ...headers, 'content-encoding': 'gzip' } });
   };
 

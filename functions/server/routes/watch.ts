@@ -7,7 +7,7 @@ import type { Revision } from '#ports/table';
 import type { ListPage, Matches, WatchBatch } from '#store/object-store';
 import { listOptionsOf, type ListOptions } from '../protocol/list-options.ts';
 import { MEDIA_TYPES } from '../protocol/negotiate.ts';
-import { warningValue } from '../protocol/respond.ts';
+import { answerHeaders } from '../protocol/respond.ts';
 import { selectionOf } from '../protocol/selection.ts';
 import { eventLines, type EventLines } from '../protocol/event-lines.ts';
 import { includeObjectOf } from '../protocol/table.ts';
@@ -20,8 +20,7 @@ export async function watch(request: ResourceRequest): Promise<Response> {
   const options = listOptionsOf(request.query, true);
   const { matches } = selectionOf(request.resource, options); // a selector that nobody understands is refused before the stream begins
   includeObjectOf(request.query);
-  const headers = new Headers({ 'content-type': request.representation.format === 'protobuf' ? `${MEDIA_TYPES.protobuf};stream=watch` : MEDIA_TYPES.json, 'cache-control': 'no-cache, private' });
-  for (const warning of request.warnings) headers.append('warning', warningValue(warning));
+  const headers = answerHeaders(request.representation.format === 'protobuf' ? `${MEDIA_TYPES.protobuf};stream=watch` : MEDIA_TYPES.json, request.warnings);
   if (request.request.method === 'HEAD') return new Response(null, { headers });
 
   const durationMs = durationOf(request, options);
