@@ -3,11 +3,6 @@ export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** metav1.MicroTime. */
-export function microTimestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
-}
-
 /** Milliseconds of a timestamp; 0 where there is none. */
 export function timestampMs(time: string | null | undefined): number {
   return time == null ? 0 : Date.parse(time);

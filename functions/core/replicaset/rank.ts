@@ -1,4 +1,3 @@
-import { controllerOf } from '../owner.ts';
 import { isPodActive, isPodReady, podReadySinceMs } from '../pod-state.ts';
 import { timestampMs } from '../timestamp.ts';
 import type { Pod } from '#api/schema/kinds.generated';
@@ -19,11 +18,6 @@ export function podsToDelete(pods: Pod[], related: Pod[], count: number): Pod[] 
   const ranked = pods.map((pod) => ({ pod, rank: rankOf(pod, siblings) }));
   ranked.sort((a, b) => compareRanks(a.rank, b.rank) || (a.pod.metadata.uid ?? '').localeCompare(b.pod.metadata.uid ?? ''));
   return ranked.slice(0, count).map(({ pod }) => pod);
-}
-
-/** Pods of all replica sets under the same owner: a rolling update spreads the old and the new together. */
-export function relatedPods(pods: Pod[], ownedBy: Set<string>): Pod[] {
-  return pods.filter((pod) => ownedBy.has(controllerOf(pod)?.uid ?? ''));
 }
 
 // Smaller goes first, element by element.
