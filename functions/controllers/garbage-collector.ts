@@ -1,5 +1,6 @@
 import { deletableResources, storedUnder } from './resources.ts';
 import { allBounded } from './runtime/bounded.ts';
+import { updateIfThere } from './runtime/cluster-view.ts';
 import { DONE } from './runtime/controller.ts';
 import { nameOf } from './runtime/object-change.ts';
 import { storageId } from './runtime/tails.ts';
@@ -12,7 +13,6 @@ import type { ApiResource } from '#api/resource';
 import { resourceOfKind } from '#api/resources';
 import { blocksDeletion, FOREGROUND, isInDeletion, judgeDependent, ORPHAN, withoutFinalizer, withoutOwners } from '#core/garbage/owners';
 import type { OwnerState } from '#core/garbage/owners';
-import { hasCode } from '#ports/errors';
 
 /**
  * Deletes what has lost its owners, and lets go of owners that wait for it. Keys: `gone/<uid>`, an owner that was deleted;
@@ -72,7 +72,7 @@ async function collect({ resource, object }: Located, view: ClusterView): Promis
   const hasDependents = isWaitedFor && (await dependentsOf(uid, view)).length > 0;
   const verdict = judgeDependent(object, (reference) => states.get(reference.uid) ?? 'unknown', hasDependents);
   if (verdict.action === 'dropReferences') {
-    await changed(view, { resource, object }, (current) => withoutOwners(current, verdict.uids));
+    await updateIfThere(view, resource, { object, change: (current) => withoutOwners(current, verdict.uids) });
   } else if (verdict.action === 'delete') {
     await view.remove(resource, { namespace, name }, { preconditions: { uid, resourceVersion }, propagationPolicy: verdict.propagationPolicy });
   }
@@ -81,8 +81,8 @@ async function collect({ resource, object }: Located, view: ClusterView): Promis
 async function orphanDependents({ resource, object }: Located, view: ClusterView): Promise<void> {
   const uid = object.metadata.uid ?? '';
   const dependents = await dependentsOf(uid, view);
-  await allBounded(dependents, (dependent) => changed(view, dependent, (current) => withoutOwners(current, [uid])));
-  await changed(view, { resource, object }, (current) => withoutFinalizer(current, ORPHAN));
+  await allBounded(dependents, (dependent) => updateIfThere(view, dependent.resource, { object: dependent.object, change: (current) => withoutOwners(current, [uid]) }));
+  await updateIfThere(view, resource, { object, change: (current) => withoutFinalizer(current, ORPHAN) });
 }
 
 async function deleteDependentsFirst({ resource, object }: Located, view: ClusterView): Promise<void> {
@@ -91,7 +91,7 @@ async function deleteDependentsFirst({ resource, object }: Located, view: Cluste
   const left = await dependentsOf(uid, view);
   // The last one that blocks announces its own deletion and brings us back.
   if (left.some(({ object: dependent }) => blocksDeletion(dependent, uid))) return;
-  await changed(view, { resource, object }, (current) => withoutFinalizer(current, FOREGROUND));
+  await updateIfThere(view, resource, { object, change: (current) => withoutFinalizer(current, FOREGROUND) });
 }
 
 async function dependentsOf(uid: string, view: ClusterView): Promise<Located[]> {
@@ -116,13 +116,4 @@ function ownerRef({ apiVersion, kind, name }: OwnerReference, namespace: string 
   if (resource === undefined) return undefined;
   if (!resource.namespaced) return { resource, name };
   return namespace === undefined ? undefined : { resource, namespace, name };
-}
-
-async function changed(view: ClusterView, { resource, object }: Located, change: (current: KubeObject) => KubeObject): Promise<void> {
-  const { namespace, name = '', uid = '' } = object.metadata;
-  try {
-    await view.update(resource, { namespace, name }, change, { preconditions: { uid } });
-  } catch (error) {
-    if (!hasCode(error, 'NotFound')) throw error;
-  }
 }

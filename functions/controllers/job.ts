@@ -3,6 +3,7 @@ import { claimedPods, inNamespace, ownersOfPod, referenceTo } from './owned-pods
 import { JOBS, PODS } from './resources.ts';
 import { allBounded } from './runtime/bounded.ts';
 import { after, DONE } from './runtime/controller.ts';
+import { updateIfThere } from './runtime/cluster-view.ts';
 import { nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
 import type { PodOwnerKind } from './owned-pods.ts';
@@ -17,7 +18,6 @@ import { isTracked, jobPod, TRACKING } from '#core/job/pods';
 import { findCondition } from '#core/conditions';
 import { controllerOf } from '#core/owner';
 import { timestampMs } from '#core/timestamp';
-import { hasCode } from '#ports/errors';
 
 const KIND: PodOwnerKind<Job> = { resource: JOBS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
 
@@ -73,10 +73,5 @@ async function releaseAll({ namespace, name }: { namespace: string | undefined; 
 }
 
 async function release(pod: Pod, view: ClusterView): Promise<void> {
-  const { namespace, name = '', uid = '' } = pod.metadata;
-  try {
-    await view.update<Pod>(PODS, { namespace, name }, (current) => withoutFinalizer(current, TRACKING), { preconditions: { uid } });
-  } catch (error) {
-    if (!hasCode(error, 'NotFound')) throw error;
-  }
+  await updateIfThere(view, PODS, { object: pod, change: (current) => withoutFinalizer(current, TRACKING) });
 }

@@ -1,5 +1,6 @@
 import { deletableResources, EVENTS, NAMESPACES } from './resources.ts';
 import { eachBounded } from './runtime/bounded.ts';
+import { updateIfThere } from './runtime/cluster-view.ts';
 import { after, DONE } from './runtime/controller.ts';
 import { updateStatus } from './runtime/status.ts';
 import { storageId } from './runtime/tails.ts';
@@ -11,7 +12,6 @@ import type { ApiResource } from '#api/resource';
 import type { Namespace } from '#api/schema/kinds.generated';
 import { deletionStatus, remainingOf } from '#core/namespace/content';
 import { timestampMs } from '#core/timestamp';
-import { hasCode } from '#ports/errors';
 
 const FINALIZER = 'kubernetes';
 const RETRY_MS = 1_000;
@@ -55,17 +55,9 @@ async function emptyOut(name: string, { view, clock }: ReconcileContext): Promis
   return DONE;
 }
 
-async function finalize(view: ClusterView, { metadata: { name = '', uid = '' } }: Namespace): Promise<void> {
-  try {
-    await view.update<Namespace>(
-      NAMESPACES,
-      { name },
-      (current) => ({ ...current, spec: { ...current.spec, finalizers: (current.spec?.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER) } }),
-      { subresource: 'finalize', preconditions: { uid } },
-    );
-  } catch (error) {
-    if (!hasCode(error, 'NotFound')) throw error;
-  }
+async function finalize(view: ClusterView, namespace: Namespace): Promise<void> {
+  const change = (current: Namespace): Namespace => ({ ...current, spec: { ...current.spec, finalizers: (current.spec?.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER) } });
+  await updateIfThere(view, NAMESPACES, { object: namespace, change, subresource: 'finalize' });
 }
 
 /** What slipped in while the namespace went; one of the same name that was made since keeps what it has. */

@@ -1,14 +1,11 @@
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from './resources.ts';
 import { DONE } from './runtime/controller.ts';
+import { updateIfThere } from './runtime/cluster-view.ts';
 import { keyOf, nameOf } from './runtime/object-change.ts';
-import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller } from './runtime/controller.ts';
-import type { KubeObject } from '#api/object';
-import type { ApiResource } from '#api/resource';
 import type { PersistentVolume, Pod } from '#api/schema/kinds.generated';
 import { isInDeletion, withoutFinalizer } from '#core/garbage/owners';
 import { claimNamesOf } from '#core/volumes/pod-claims';
-import { hasCode } from '#ports/errors';
 
 const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
 const VOLUME_FINALIZER = 'kubernetes.io/pv-protection';
@@ -26,7 +23,7 @@ export const claimProtectionController: Controller = {
     if (claim === undefined || !isInDeletion(claim, CLAIM_FINALIZER)) return DONE;
     // As it is now: a pod that was bound a moment ago counts.
     const [user] = await view.list<Pod>(PODS, { namespace, now: true, matches: (pod) => Boolean((pod as Pod).spec?.nodeName) && claimNamesOf(pod).includes(name) });
-    if (user === undefined) await letGo(view, PERSISTENT_VOLUME_CLAIMS, claim, CLAIM_FINALIZER);
+    if (user === undefined) await updateIfThere(view, PERSISTENT_VOLUME_CLAIMS, { object: claim, change: (current) => withoutFinalizer(current, CLAIM_FINALIZER) });
     return DONE;
   },
 };
@@ -37,16 +34,8 @@ export const volumeProtectionController: Controller = {
   sources: [{ resource: PERSISTENT_VOLUMES, cold: true, keys: ({ object, key }) => (object !== undefined && isInDeletion(object, VOLUME_FINALIZER) ? [key] : []) }],
   async reconcile(name, { view }) {
     const volume = await view.get<PersistentVolume>(PERSISTENT_VOLUMES, { name });
-    if (volume !== undefined && isInDeletion(volume, VOLUME_FINALIZER) && volume.status?.phase !== 'Bound') await letGo(view, PERSISTENT_VOLUMES, volume, VOLUME_FINALIZER);
+    if (volume === undefined || !isInDeletion(volume, VOLUME_FINALIZER) || volume.status?.phase === 'Bound') return DONE;
+    await updateIfThere(view, PERSISTENT_VOLUMES, { object: volume, change: (current) => withoutFinalizer(current, VOLUME_FINALIZER) });
     return DONE;
   },
 };
-
-async function letGo(view: ClusterView, resource: ApiResource, object: KubeObject, finalizer: string): Promise<void> {
-  const { namespace, name = '', uid = '' } = object.metadata;
-  try {
-    await view.update(resource, { namespace, name }, (current) => withoutFinalizer(current, finalizer), { preconditions: { uid } });
-  } catch (error) {
-    if (!hasCode(error, 'NotFound')) throw error;
-  }
-}

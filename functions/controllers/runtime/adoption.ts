@@ -1,7 +1,7 @@
+import { ignoreNotFound } from './cluster-view.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { KubeObject, OwnerReference } from '#api/object';
 import type { ApiResource } from '#api/resource';
-import { hasCode } from '#ports/errors';
 
 /** Makes an orphan a dependant; undefined when it is gone or somebody else's by now. */
 export async function adopt<T extends KubeObject>(view: ClusterView, resource: ApiResource, { object, reference }: { object: T; reference: OwnerReference }): Promise<T | undefined> {
@@ -15,13 +15,9 @@ export async function release<T extends KubeObject>(view: ClusterView, resource:
 // With the version that was judged: labels or owners that changed since make it another decision.
 async function changeOwners<T extends KubeObject>(view: ClusterView, resource: ApiResource, object: T, change: (owners: OwnerReference[]) => OwnerReference[]): Promise<T | undefined> {
   const { namespace, name = '', resourceVersion = '' } = object.metadata;
-  try {
-    return await view.update<T>(resource, { namespace, name }, (current) => {
-      const ownerReferences = change(current.metadata.ownerReferences ?? []);
-      return { ...current, metadata: { ...current.metadata, resourceVersion, ownerReferences } };
-    });
-  } catch (error) {
-    if (hasCode(error, 'NotFound')) return undefined;
-    throw error;
-  }
+  const changed = view.update<T>(resource, { namespace, name }, (current) => {
+    const ownerReferences = change(current.metadata.ownerReferences ?? []);
+    return { ...current, metadata: { ...current.metadata, resourceVersion, ownerReferences } };
+  });
+  return ignoreNotFound(changed);
 }

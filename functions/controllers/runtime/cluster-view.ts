@@ -158,6 +158,13 @@ export async function ignoreNotFound<T>(answer: Promise<T>): Promise<T | undefin
   }
 }
 
+/** Changes the object that was read; undefined: it is gone meanwhile, and nothing is left to change. */
+export function updateIfThere<T extends KubeObject>(view: ClusterView, resource: ApiResource, { object, change, subresource }: { object: T; change(current: T): T; subresource?: UpdateOptions['subresource'] }): Promise<T | undefined> {
+  const { namespace, name = '', uid } = object.metadata;
+  const options: UpdateOptions = { ...(subresource === undefined ? {} : { subresource }), ...(uid === undefined ? {} : { preconditions: { uid } }) };
+  return ignoreNotFound(view.update<T>(resource, { namespace, name }, change, options));
+}
+
 // Another object under the same name is not the one that was meant.
 async function ignoreGone<T>(answer: Promise<T>, { preconditions }: DeleteOptions): Promise<T | undefined> {
   try {
