@@ -1,11 +1,9 @@
-import { inNamespace, referenceTo } from './owned-pods.ts';
+import { controllersOf, inNamespace, referenceTo } from './ownership.ts';
 import { CRON_JOBS, JOBS } from './resources.ts';
 import { after, DONE } from './runtime/controller.ts';
-import { keyOf, nameOf } from './runtime/object-change.ts';
+import { nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
-import type { ObjectChange } from './runtime/object-change.ts';
-import type { KubeObject } from '#api/object';
 import type { CronJob, Job } from '#api/schema/kinds.generated';
 import { planCronJob, referenceOf, scheduledJob } from '#core/cronjob/plan';
 import { controllerOf } from '#core/owner';
@@ -17,7 +15,7 @@ export const cronJobController: Controller = {
   name: 'cronjob-controller',
   sources: [
     { resource: CRON_JOBS, cold: true, keys: (change) => [change.key] },
-    { resource: JOBS, cold: true, keys: keysOfJob },
+    { resource: JOBS, cold: true, keys: (change) => controllersOf(change, CRON_JOBS) },
   ],
   reconcile,
 };
@@ -58,9 +56,4 @@ async function startJob(cron: CronJob, dueMs: number, { view, events }: Reconcil
 async function removeJob(cron: CronJob, { metadata: { namespace, name = '', uid = '' } }: Job, { view, events }: ReconcileContext): Promise<void> {
   await view.remove(JOBS, { namespace, name }, { preconditions: { uid }, propagationPolicy: 'Background' });
   events.record(cron, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted job ${name}` });
-}
-
-function keysOfJob({ object, previous, namespace }: ObjectChange<KubeObject>): string[] {
-  const owners = [object, previous].flatMap((job) => (job === undefined ? [] : (controllerOf(job) ?? [])));
-  return [...new Set(owners.filter(({ kind }) => kind === CRON_JOBS.kind).map(({ name }) => keyOf(namespace, name)))];
 }

@@ -1,11 +1,11 @@
 import { createPods, deletePods } from './pod-writes.ts';
-import { claimedPods, ownersOfPod, referenceTo } from './owned-pods.ts';
+import { claimedPods, ownersOf, referenceTo } from './ownership.ts';
 import { DAEMON_SETS, NODES, PODS } from './resources.ts';
 import { forgetRevisions, syncRevisions } from './revisions.ts';
 import { after, DONE } from './runtime/controller.ts';
 import { keyOf, nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
-import type { PodOwnerKind } from './owned-pods.ts';
+import type { OwnerKind } from './ownership.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { ObjectChange } from './runtime/object-change.ts';
@@ -16,14 +16,14 @@ import { daemonPod, nodeOf } from '#core/daemonset/pods';
 import { planDaemonSet } from '#core/daemonset/plan';
 import { REVISION_HASH } from '#core/revisions/revision';
 
-const KIND: PodOwnerKind<DaemonSet> = { resource: DAEMON_SETS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
+const KIND: OwnerKind<DaemonSet> = { resource: DAEMON_SETS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
 
 /** One pod on each node that suits. */
 export const daemonSetController: Controller = {
   name: 'daemonset-controller',
   sources: [
     { resource: DAEMON_SETS, cold: true, keys: (change) => [change.key] },
-    { resource: PODS, keys: ownersOfPod(KIND) },
+    { resource: PODS, keys: ownersOf(KIND) },
     { resource: NODES, keys: keysOfNode },
   ],
   reconcile,

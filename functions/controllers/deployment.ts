@@ -1,12 +1,12 @@
+import { claimed, inNamespace, ownersOf } from './ownership.ts';
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from './resources.ts';
-import { adopt, release } from './runtime/adoption.ts';
 import { after, DONE } from './runtime/controller.ts';
 import { keyOf, nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
+import type { OwnerKind } from './ownership.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { ObjectChange } from './runtime/object-change.ts';
-import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
 import type { Deployment, Pod, ReplicaSet } from '#api/schema/kinds.generated';
 import { labelSelectorOf } from '#api/selectors/labels';
@@ -17,17 +17,17 @@ import { progressing } from '#core/deployment/progress';
 import { REVISION } from '#core/deployment/revision';
 import { replaceDeploymentCondition } from '#core/deployment/status';
 import { templateEquals } from '#core/deployment/template';
-import { claimDependents, controllerOf, controllerReference } from '#core/owner';
+import { controllerOf } from '#core/owner';
 import { hasCode } from '#ports/errors';
 
-const KIND = { apiVersion: 'apps/v1', kind: 'Deployment' };
+const KIND: OwnerKind<Deployment> = { resource: DEPLOYMENTS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
 
 /** Rolls a deployment out over replica sets, one step a reconcile: each step's writes come back through the log and ask for the next. */
 export const deploymentController: Controller = {
   name: 'deployment-controller',
   sources: [
     { resource: DEPLOYMENTS, keys: (change) => [change.key] },
-    { resource: REPLICA_SETS, keys: keysOfReplicaSet },
+    { resource: REPLICA_SETS, keys: ownersOf(KIND) },
     { resource: PODS, keys: keysOfPod },
   ],
   reconcile,
@@ -37,7 +37,7 @@ async function reconcile(key: string, context: ReconcileContext): Promise<Outcom
   const { view, clock } = context;
   const deployment = await view.get<Deployment>(DEPLOYMENTS, nameOf(key));
   if (deployment === undefined) return DONE;
-  const replicaSets = await claimedReplicaSets(deployment, view);
+  const replicaSets = await claimed<ReplicaSet, Deployment>(view, deployment, { kind: KIND, resource: REPLICA_SETS });
   const pods = isRollingUpdate(deployment) ? [] : await selectedPods(deployment, view);
   const podsOf = (set: ReplicaSet): Pod[] => pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid);
   const plan = planDeployment({ deployment, replicaSets, podsOf, nowMs: clock.now() });
@@ -115,32 +115,9 @@ async function report(deployment: Deployment, { status, revision }: DeploymentPl
   );
 }
 
-async function claimedReplicaSets(deployment: Deployment, view: ClusterView): Promise<ReplicaSet[]> {
-  const selector = labelSelectorOf(deployment.spec?.selector);
-  const candidates = await view.list<ReplicaSet>(REPLICA_SETS, {
-    ...inNamespace(deployment),
-    matches: (set) => controllerOf(set)?.uid === deployment.metadata.uid || selector.matches(set.metadata.labels),
-  });
-  const claimed = claimDependents(deployment, candidates, (set) => selector.matches(set.metadata.labels));
-  const reference = controllerReference(deployment, KIND);
-  const adopted = await Promise.all(claimed.adopt.map((set) => adopt(view, REPLICA_SETS, { object: set, reference })));
-  await Promise.all(claimed.release.map((set) => release(view, REPLICA_SETS, { object: set, ownerUid: reference.uid })));
-  return [...claimed.owned, ...adopted.filter((set) => set !== undefined)];
-}
-
 async function selectedPods(deployment: Deployment, view: ClusterView): Promise<Pod[]> {
-  const selector = labelSelectorOf(deployment.spec?.selector);
+  const selector = KIND.selectorOf(deployment);
   return view.list<Pod>(PODS, { ...inNamespace(deployment), matches: (pod) => selector.matches(pod.metadata.labels) });
-}
-
-async function keysOfReplicaSet({ object, previous, namespace }: ObjectChange<KubeObject>, view: ClusterView): Promise<string[]> {
-  const owners = [object, previous].flatMap((set) => (set === undefined ? [] : (controllerOf(set) ?? []))).filter(({ kind }) => kind === KIND.kind);
-  if (owners.length > 0) return [...new Set(owners.map(({ name }) => keyOf(namespace, name)))];
-  if (object === undefined || (previous !== undefined && isEqual(object.metadata.labels, previous.metadata.labels))) return [];
-  const deployments = await view.list<Deployment>(DEPLOYMENTS, inNamespace(object));
-  return deployments
-    .filter((deployment) => labelSelectorOf(deployment.spec?.selector).matches(object.metadata.labels))
-    .map(({ metadata }) => keyOf(metadata.namespace, metadata.name ?? ''));
 }
 
 // Recreate waits for the last old pod to go; all else is told by the replica sets' status.
@@ -150,9 +127,5 @@ async function keysOfPod({ object, previous, namespace }: ObjectChange<KubeObjec
   if (owner?.kind !== REPLICA_SETS.kind) return [];
   const [set] = await view.list<ReplicaSet>(REPLICA_SETS, { ...inNamespace(previous), matches: ({ metadata }) => metadata.uid === owner.uid });
   const deployment = set === undefined ? undefined : controllerOf(set);
-  return deployment?.kind === KIND.kind ? [keyOf(namespace, deployment.name)] : [];
-}
-
-function inNamespace({ metadata: { namespace } }: KubeObject): { namespace?: string } {
-  return namespace === undefined ? {} : { namespace };
+  return deployment?.kind === DEPLOYMENTS.kind ? [keyOf(namespace, deployment.name)] : [];
 }

@@ -1,4 +1,4 @@
-import { inNamespace } from './owned-pods.ts';
+import { inNamespace } from './ownership.ts';
 import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS, REPLICATION_CONTROLLERS, STATEFUL_SETS } from './resources.ts';
 import { after, DONE } from './runtime/controller.ts';
 import { keyOf, nameOf } from './runtime/object-change.ts';

@@ -1,10 +1,11 @@
+import { controllersOf, referenceTo } from './ownership.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PODS } from './resources.ts';
 import { DONE, TerminalError } from './runtime/controller.ts';
-import { keyOf, nameOf } from './runtime/object-change.ts';
+import { nameOf } from './runtime/object-change.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller } from './runtime/controller.ts';
 import type { PersistentVolumeClaim, Pod, Volume } from '#api/schema/kinds.generated';
-import { controllerOf, controllerReference } from '#core/owner';
+import { controllerOf } from '#core/owner';
 import { isPodActive } from '#core/pod-state';
 import { claimNameOf } from '#core/volumes/pod-claims';
 
@@ -13,7 +14,7 @@ export const ephemeralVolumeController: Controller = {
   name: 'ephemeral_volume',
   sources: [
     { resource: PODS, keys: ({ object, key }) => (object !== undefined && ephemeralOf(object).length > 0 ? [key] : []) },
-    { resource: PERSISTENT_VOLUME_CLAIMS, cold: true, keys: ({ object, previous, namespace }) => (object === undefined && previous !== undefined ? ownerPod(previous, namespace) : []) },
+    { resource: PERSISTENT_VOLUME_CLAIMS, cold: true, keys: (change) => (change.object === undefined ? controllersOf(change, PODS) : []) },
   ],
   async reconcile(key, { view, events }) {
     const pod = await view.get<Pod>(PODS, nameOf(key));
@@ -36,7 +37,7 @@ async function ensureClaim(view: ClusterView, pod: Pod, volume: Volume): Promise
   if (existing !== undefined) return controllerOf(existing)?.uid === uid ? undefined : `PVC ${namespace}/${name} was not created for pod ${namespace}/${pod.metadata.name} (pod is not owner)`;
   const { metadata, spec } = volume.ephemeral?.volumeClaimTemplate ?? {};
   await view.create<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, {
-    metadata: { ...metadata, name, namespace, ownerReferences: [controllerReference(pod, { apiVersion: 'v1', kind: 'Pod' })] },
+    metadata: { ...metadata, name, namespace, ownerReferences: [referenceTo(pod, { resource: PODS })] },
     ...(spec === undefined ? {} : { spec }),
   });
   return undefined;
@@ -44,9 +45,4 @@ async function ensureClaim(view: ClusterView, pod: Pod, volume: Volume): Promise
 
 function ephemeralOf({ spec }: Pod): Volume[] {
   return (spec?.volumes ?? []).filter(({ ephemeral }) => ephemeral !== undefined);
-}
-
-function ownerPod(claim: Parameters<typeof controllerOf>[0], namespace: string | undefined): string[] {
-  const owner = controllerOf(claim);
-  return owner?.kind === 'Pod' ? [keyOf(namespace, owner.name)] : [];
 }

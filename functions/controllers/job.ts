@@ -1,12 +1,12 @@
 import { createPods } from './pod-writes.ts';
-import { claimedPods, inNamespace, ownersOfPod, referenceTo } from './owned-pods.ts';
+import { claimedPods, inNamespace, ownersOf, referenceTo } from './ownership.ts';
 import { JOBS, PODS } from './resources.ts';
 import { allBounded } from './runtime/bounded.ts';
 import { after, DONE } from './runtime/controller.ts';
 import { updateIfThere } from './runtime/cluster-view.ts';
 import { nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
-import type { PodOwnerKind } from './owned-pods.ts';
+import type { OwnerKind } from './ownership.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { Job, Pod } from '#api/schema/kinds.generated';
@@ -19,14 +19,14 @@ import { findCondition } from '#core/conditions';
 import { controllerOf } from '#core/owner';
 import { timestampMs } from '#core/timestamp';
 
-const KIND: PodOwnerKind<Job> = { resource: JOBS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
+const KIND: OwnerKind<Job> = { resource: JOBS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
 
 /** Runs pods until enough of them have ended well. */
 export const jobController: Controller = {
   name: 'job-controller',
   sources: [
     { resource: JOBS, cold: true, keys: (change) => [change.key] },
-    { resource: PODS, keys: ownersOfPod(KIND) },
+    { resource: PODS, keys: ownersOf(KIND) },
   ],
   reconcile,
 };

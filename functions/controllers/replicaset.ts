@@ -1,10 +1,10 @@
 import { createPods, deletePods } from './pod-writes.ts';
-import { claimedPods, inNamespace, ownedPods, ownersOfPod, referenceTo } from './owned-pods.ts';
+import { claimedPods, inNamespace, ownedPods, ownersOf, referenceTo } from './ownership.ts';
 import { DEPLOYMENTS, PODS, REPLICA_SETS, REPLICATION_CONTROLLERS } from './resources.ts';
 import { after, DONE } from './runtime/controller.ts';
 import { nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
-import type { PodOwnerKind } from './owned-pods.ts';
+import type { OwnerKind } from './ownership.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { Pod, ReplicaSet, ReplicationController } from '#api/schema/kinds.generated';
@@ -28,18 +28,18 @@ export const replicationController = createReplicaController<ReplicationControll
   selectorOf: ({ spec }) => labelSelectorOf({ matchLabels: spec?.selector ?? {} }),
 });
 
-function createReplicaController<T extends ReplicaOwner>(name: string, kind: PodOwnerKind<T>): Controller {
+function createReplicaController<T extends ReplicaOwner>(name: string, kind: OwnerKind<T>): Controller {
   return {
     name,
     sources: [
       { resource: kind.resource, cold: kind.resource !== REPLICA_SETS, keys: (change) => [change.key] },
-      { resource: PODS, keys: ownersOfPod(kind) },
+      { resource: PODS, keys: ownersOf(kind) },
     ],
     reconcile: (key, context) => reconcile(key, kind, context),
   };
 }
 
-async function reconcile<T extends ReplicaOwner>(key: string, kind: PodOwnerKind<T>, context: ReconcileContext): Promise<Outcome> {
+async function reconcile<T extends ReplicaOwner>(key: string, kind: OwnerKind<T>, context: ReconcileContext): Promise<Outcome> {
   const { view, clock } = context;
   const set = await view.get<T>(kind.resource, nameOf(key));
   if (set === undefined) return DONE;

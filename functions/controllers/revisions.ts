@@ -1,6 +1,6 @@
-import { inNamespace, referenceTo } from './owned-pods.ts';
+import { inNamespace, referenceTo } from './ownership.ts';
 import { CONTROLLER_REVISIONS } from './resources.ts';
-import type { PodOwnerKind } from './owned-pods.ts';
+import type { OwnerKind } from './ownership.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { KubeObject } from '#api/object';
 import type { ControllerRevision, PodTemplateSpec } from '#api/schema/kinds.generated';
@@ -14,7 +14,7 @@ export interface Revised extends KubeObject {
 }
 
 /** All revisions of an owner, and the one of its present template, made where there is none. */
-export async function syncRevisions(view: ClusterView, owner: Revised, { kind, hashLabel }: { kind: Pick<PodOwnerKind, 'resource'>; hashLabel: string }): Promise<{ revisions: ControllerRevision[]; update: ControllerRevision }> {
+export async function syncRevisions(view: ClusterView, owner: Revised, { kind, hashLabel }: { kind: Pick<OwnerKind, 'resource'>; hashLabel: string }): Promise<{ revisions: ControllerRevision[]; update: ControllerRevision }> {
   const revisions = await view.list<ControllerRevision>(CONTROLLER_REVISIONS, { ...inNamespace(owner), matches: (revision) => controllerOf(revision)?.uid === owner.metadata.uid });
   const template = owner.spec?.template ?? {};
   const step = planRevision(template, revisions);

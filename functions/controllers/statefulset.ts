@@ -1,16 +1,16 @@
-import { claimedPods, ownersOfPod, referenceTo } from './owned-pods.ts';
+import { claimedPods, controllersOf, ownersOf, referenceTo } from './ownership.ts';
 import { CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from './resources.ts';
 import { forgetRevisions, syncRevisions } from './revisions.ts';
 import { after, DONE } from './runtime/controller.ts';
-import { keyOf, nameOf } from './runtime/object-change.ts';
+import { nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
-import type { PodOwnerKind } from './owned-pods.ts';
+import type { OwnerKind } from './ownership.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import type { ControllerRevision, Pod, StatefulSet } from '#api/schema/kinds.generated';
 import { labelSelectorOf } from '#api/selectors/labels';
-import { controllerOf, ownerReference } from '#core/owner';
+import { ownerReference } from '#core/owner';
 import { templateOf } from '#core/revisions/revision';
 import { claimsOf, identityPod, ordinalOf, revisionOf } from '#core/statefulset/pods';
 import { planStatefulSet } from '#core/statefulset/plan';
@@ -18,7 +18,7 @@ import type { StatefulSetPlan } from '#core/statefulset/plan';
 import { claimNamesOf } from '#core/volumes/pod-claims';
 import { hasCode } from '#ports/errors';
 
-const KIND: PodOwnerKind<StatefulSet> = { resource: STATEFUL_SETS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
+const KIND: OwnerKind<StatefulSet> = { resource: STATEFUL_SETS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
 const HASH_LABEL = 'controller.kubernetes.io/hash';
 
 /** Pods with names of their own, in order, each with its own storage. */
@@ -26,16 +26,11 @@ export const statefulSetController: Controller = {
   name: 'statefulset-controller',
   sources: [
     { resource: STATEFUL_SETS, cold: true, keys: (change) => [change.key] },
-    { resource: PODS, keys: ownersOfPod(KIND) },
-    { resource: CONTROLLER_REVISIONS, cold: true, keys: ({ object, previous, namespace, by }) => (by === 'loop' ? [] : ownerKeys(object ?? previous, namespace)) },
+    { resource: PODS, keys: ownersOf(KIND) },
+    { resource: CONTROLLER_REVISIONS, cold: true, keys: (change) => (change.by === 'loop' ? [] : controllersOf(change, STATEFUL_SETS)) },
   ],
   reconcile,
 };
-
-function ownerKeys(revision: { metadata: object } | undefined, namespace: string | undefined): string[] {
-  const owner = revision === undefined ? undefined : controllerOf(revision);
-  return owner?.kind === STATEFUL_SETS.kind ? [keyOf(namespace, owner.name)] : [];
-}
 
 async function reconcile(key: string, context: ReconcileContext): Promise<Outcome> {
   const { view, clock } = context;
