@@ -125,4 +125,3 @@ async function keepTicking(tick: () => Promise<void>, signal: AbortSignal): Prom
     if (!signal.aborted) await tick().catch((error: unknown) => report({ what: 'the tick', error }));
   }
 }
-

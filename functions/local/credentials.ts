@@ -29,7 +29,6 @@ export async function ensureNodeToken(folder: DataFolder, deps: TokenDeps, node:
   return file;
 }
 
-
 // The store has the hash, the file the token. The hash is stored again each time: a crash between the two must not leave a token that nobody knows.
 async function ensureToken(file: string, deps: TokenDeps, record: { user: string; groups: string[] }): Promise<string> {
   const there = readFileIfThere(file)?.trim();

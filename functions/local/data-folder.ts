@@ -45,13 +45,8 @@ export const Cluster = z.strictObject({
 export type Cluster = z.infer<typeof Cluster>;
 
 export function readCluster(folder: DataFolder): Cluster | undefined {
-  let text: string;
-  try {
-    text = readFileSync(folder.clusterFile, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = readFileIfThere(folder.clusterFile);
+  if (text === undefined) return undefined;
   const parsed = Cluster.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(`${folder.clusterFile} is damaged: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
   return parsed.data;

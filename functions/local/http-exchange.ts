@@ -11,7 +11,7 @@ export const exchangeHttp: HttpExchange = (channel, request) =>
     const plain = duplexOf(channel);
     const connection = request.tls ? tlsConnect({ socket: plain, rejectUnauthorized: false }) : plain;
     connection.on('error', reject);
-    const outgoing = httpRequest({ createConnection: () => connection, method: request.method, path: request.path, headers: rawHeaders(request.headers), setHost: false, signal: request.signal });
+    const outgoing = httpRequest({ createConnection: () => connection, method: request.method, path: request.path, headers: Object.fromEntries(request.headers), setHost: false, signal: request.signal });
     outgoing.on('error', (error) => {
       plain.destroy();
       reject(error);
@@ -26,16 +26,17 @@ export const exchangeHttp: HttpExchange = (channel, request) =>
   });
 
 function answerOf(incoming: IncomingMessage, { method }: ExchangeRequest): ExchangeAnswer {
-  const headers = new Headers();
-  for (let i = 0; i < incoming.rawHeaders.length; i += 2) headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
   const { statusCode = 0, statusMessage = '' } = incoming;
   const isEmpty = method === 'HEAD' || statusCode === 204 || statusCode === 304;
   if (isEmpty) incoming.resume();
-  return { status: statusCode, statusText: statusMessage, headers, body: isEmpty ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>) };
+  return { status: statusCode, statusText: statusMessage, headers: headersOf(incoming), body: isEmpty ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>) };
 }
 
-function rawHeaders(headers: Headers): Record<string, string> {
-  return Object.fromEntries(headers);
+/** As they came: Node's own `headers` joins or drops some of those that come twice. */
+export function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '');
+  return headers;
 }
 
 function duplexOf(channel: ByteChannel): Duplex {

@@ -53,7 +53,7 @@ async function launchAlone(options: LaunchOptions): Promise<Launched> {
   }
   await until('the API server', { logs: folder.logs, timeoutMs: START_TIMEOUT_MS }, async () => {
     if (runningProcess(folder, 'server') === undefined) throw new Failure('the server ended at once', { why: lastLines(folder, 'server', 15) });
-    options.say(`waiting for https://127.0.0.1:${cluster.port}`);
+    options.say(`waiting for ${urlOf(cluster)}`);
     return answers(folder, cluster);
   });
   return { url: urlOf(cluster), kubeconfig: folder.kubeconfig, nodes: workers.map(({ name }) => name), nodesReady: (say) => nodesReady({ folder, cluster, awaited }, say) };

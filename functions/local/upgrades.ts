@@ -7,6 +7,7 @@ import { byteChannelOf } from '#client/byte-channel-of';
 import { messageSocketOf } from '#client/message-socket';
 import type { Upgrade } from '#ports/upgrade';
 import type { FetchHandler } from './fetch-handler.ts';
+import { headersOf } from './http-exchange.ts';
 import { report } from './log.ts';
 
 export interface Upgrades {
@@ -68,9 +69,7 @@ async function answer(handler: FetchHandler, given: Incoming): Promise<void> {
 }
 
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
-  const headers = new Headers();
-  for (let i = 0; i < incoming.rawHeaders.length; i += 2) headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
-  return new Request(new URL(incoming.url ?? '/', `https://${incoming.headers.host ?? 'localhost'}`), { method: incoming.method ?? 'GET', headers, signal });
+  return new Request(new URL(incoming.url ?? '/', `https://${incoming.headers.host ?? 'localhost'}`), { method: incoming.method ?? 'GET', headers: headersOf(incoming), signal });
 }
 
 function subprotocolsOf({ headers }: IncomingMessage): string[] {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { systemClock } from '#adapters/system/clock';
 import type { Cluster, DataFolder } from './data-folder.ts';
 import { type Program, runningProcess, startProcess } from './processes.ts';
 
@@ -34,22 +35,8 @@ export async function keepWorker(folder: DataFolder, worker: Worker, settings: W
   while (!settings.signal.aborted) {
     const startedMs = Date.now();
     if (runningProcess(folder, name) === undefined) startProcess(folder, name, { program: settings.program, args: ['agent', ...settings.args] });
-    while (!settings.signal.aborted && runningProcess(folder, name) !== undefined) await pause(500, settings.signal);
+    while (!settings.signal.aborted && runningProcess(folder, name) !== undefined) await systemClock.sleep(500, settings.signal);
     delayMs = Date.now() - startedMs > RESTART_RESET_MS ? RESTART_FIRST_MS : Math.min(RESTART_CAP_MS, delayMs * 2);
-    await pause(delayMs, settings.signal);
+    await systemClock.sleep(delayMs, settings.signal);
   }
-}
-
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
