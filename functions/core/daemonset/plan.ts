@@ -1,4 +1,5 @@
 import { scaledValue } from '../int-or-string.ts';
+import { nonZero } from '../non-zero.ts';
 import { isPodAvailable, isPodFinished, isPodReady, nextAvailabilityMs } from '../pod-state.ts';
 import { REVISION_HASH } from '../revisions/revision.ts';
 import { timestampMs } from '../timestamp.ts';
@@ -142,9 +143,4 @@ function isLeaving({ metadata }: Pod): boolean {
 
 function readyAndEldestFirst(a: Pod, b: Pod): number {
   return Number(isPodReady(b)) - Number(isPodReady(a)) || timestampMs(a.metadata.creationTimestamp) - timestampMs(b.metadata.creationTimestamp);
-}
-
-// As Go leaves zero counts out of the JSON.
-function nonZero(field: keyof DaemonSetStatus, count: number): Partial<DaemonSetStatus> {
-  return count <= 0 ? {} : { [field]: count };
 }

@@ -1,5 +1,6 @@
 import { findCondition, withCondition, withoutCondition } from '../conditions.ts';
 import { labelsInclude } from '../label-selector.ts';
+import { nonZero } from '../non-zero.ts';
 import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from '../pod-state.ts';
 import { timestamp } from '../timestamp.ts';
 import type { ReplicaOwner } from './replicas.ts';
@@ -42,9 +43,4 @@ function failureConditions(set: ReplicaOwner, failure: ReplicaFailure | undefine
   // The first failure stands until one attempt succeeds: a message that changes with each try would wake everybody each time.
   if (findCondition(current, 'ReplicaFailure') !== undefined) return current ?? [];
   return withCondition(current, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: timestamp(nowMs) });
-}
-
-// As Go leaves zero counts out of the JSON.
-function nonZero(field: keyof ReplicaSetStatus, count: number): Partial<ReplicaSetStatus> {
-  return count === 0 ? {} : { [field]: count };
 }

@@ -1,4 +1,5 @@
 import { scaledValue } from '../int-or-string.ts';
+import { nonZero } from '../non-zero.ts';
 import { isPodAvailable, isPodFinished, isPodReady, nextAvailabilityMs } from '../pod-state.ts';
 import { ordinalOf, revisionOf } from './pods.ts';
 import type { Pod, StatefulSet, StatefulSetStatus } from '#api/schema/kinds.generated';
@@ -150,9 +151,4 @@ function isRunningReady(pod: Pod): boolean {
 
 function isLeaving({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined;
-}
-
-// As Go leaves zero counts out of the JSON.
-function nonZero(field: keyof StatefulSetStatus, count: number): Partial<StatefulSetStatus> {
-  return count === 0 ? {} : { [field]: count };
 }
