@@ -14,7 +14,7 @@ import type { DaemonSet, Node, Pod } from '#api/schema/kinds.generated';
 import { labelSelectorOf } from '#api/selectors/labels';
 import { daemonPod, nodeOf } from '#core/daemonset/pods';
 import { planDaemonSet } from '#core/daemonset/plan';
-import { REVISION_HASH } from '#core/revisions/revision';
+import { REVISION_HASH, revisionHashOf } from '#core/revisions/revision';
 
 const KIND: OwnerKind<DaemonSet> = { resource: DAEMON_SETS, selectorOf: ({ spec }) => labelSelectorOf(spec?.selector) };
 
@@ -36,14 +36,14 @@ async function reconcile(key: string, context: ReconcileContext): Promise<Outcom
   const pods = await claimedPods(view, set, KIND);
   if (set.metadata.deletionTimestamp !== undefined) return DONE;
   const { revisions, update } = await syncRevisions(view, set, { kind: KIND, hashLabel: REVISION_HASH });
-  const hash = update.metadata.labels?.[REVISION_HASH] ?? '';
+  const hash = revisionHashOf(update);
   const plan = planDaemonSet({ set, pods, nodes: await view.list<Node>(NODES), hash, nowMs: clock.now() });
   for (const pod of plan.ended) sayEnded(set, pod, context);
   const reference = referenceTo(set, KIND);
   const failures = [...(await deletePods(set, [...new Set(plan.remove)], context)), ...(await createPods(set, plan.create.map((node) => daemonPod(set, node, { reference, hash })), context))];
   await updateStatus(view, DAEMON_SETS, { object: set, status: plan.status });
-  const names = new Map(revisions.map(({ metadata }) => [metadata.labels?.[REVISION_HASH] ?? '', metadata.name ?? '']));
-  const live = new Set([update.metadata.name ?? '', ...pods.map(({ metadata }) => names.get(metadata.labels?.[REVISION_HASH] ?? '') ?? '')]);
+  const names = new Map(revisions.map((revision) => [revisionHashOf(revision), revision.metadata.name ?? '']));
+  const live = new Set([update.metadata.name ?? '', ...pods.map((pod) => names.get(revisionHashOf(pod)) ?? '')]);
   await forgetRevisions(view, set, { revisions, live });
   if (failures[0] !== undefined) throw failures[0].error;
   return after(plan.afterMs);

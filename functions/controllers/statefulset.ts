@@ -11,8 +11,8 @@ import type { ApiResource } from '#api/resource';
 import type { ControllerRevision, Pod, StatefulSet } from '#api/schema/kinds.generated';
 import { labelSelectorOf } from '#api/selectors/labels';
 import { ownerReference } from '#core/owner';
-import { templateOf } from '#core/revisions/revision';
-import { claimsOf, identityPod, ordinalOf, revisionOf } from '#core/statefulset/pods';
+import { revisionHashOf, templateOf } from '#core/revisions/revision';
+import { claimsOf, identityPod, ordinalOf } from '#core/statefulset/pods';
 import { planStatefulSet } from '#core/statefulset/plan';
 import type { StatefulSetPlan } from '#core/statefulset/plan';
 import { claimNamesOf } from '#core/volumes/pod-claims';
@@ -47,7 +47,7 @@ async function reconcile(key: string, context: ReconcileContext): Promise<Outcom
     await createPod(set, { ordinal, revision: from }, context);
   }
   await updateStatus(view, STATEFUL_SETS, { object: set, status: withCreated(plan, update) });
-  const live = new Set([known.metadata.name ?? '', update.metadata.name ?? '', ...pods.map(revisionOf)]);
+  const live = new Set([known.metadata.name ?? '', update.metadata.name ?? '', ...pods.map(revisionHashOf)]);
   await forgetRevisions(view, set, { revisions, live });
   return after(plan.afterMs);
 }

@@ -1,7 +1,7 @@
 import { scaledValue } from '../int-or-string.ts';
 import { nonZero } from '../non-zero.ts';
 import { isPodAvailable, isPodFinished, isPodReady, nextAvailabilityMs } from '../pod-state.ts';
-import { REVISION_HASH } from '../revisions/revision.ts';
+import { revisionHashOf } from '../revisions/revision.ts';
 import { timestampMs } from '../timestamp.ts';
 import { nodeOf, suits } from './pods.ts';
 import type { DaemonSet, DaemonSetStatus, Node, Pod } from '#api/schema/kinds.generated';
@@ -52,7 +52,7 @@ function manageNode({ set }: DaemonSetView, node: Node, { found, plan }: { found
   if (live.length === 0 && ended.length === 0 && run) plan.create.push(node.metadata.name ?? '');
   // More than one, of the same template: the eldest that is ready stays. (A new one beside an old one is a rollout with surge.)
   const present = live.filter((pod) => !isLeaving(pod));
-  for (const hash of new Set(present.map(hashOf))) plan.remove.push(...present.filter((pod) => hashOf(pod) === hash).sort(readyAndEldestFirst).slice(1));
+  for (const hash of new Set(present.map(revisionHashOf))) plan.remove.push(...present.filter((pod) => revisionHashOf(pod) === hash).sort(readyAndEldestFirst).slice(1));
 }
 
 function replaceOld(view: DaemonSetView, byNode: Map<string, Pod[]>, plan: DaemonSetPlan): void {
@@ -65,7 +65,7 @@ function replaceOld(view: DaemonSetView, byNode: Map<string, Pod[]>, plan: Daemo
   const waiting: Pod[] = [];
   for (const name of wanted) {
     const live = (byNode.get(name) ?? []).filter((pod) => !isPodFinished(pod));
-    const old = live.find((pod) => hashOf(pod) !== hash && !isLeaving(pod));
+    const old = live.find((pod) => revisionHashOf(pod) !== hash && !isLeaving(pod));
     if (!live.some((pod) => isAvailable(view, pod))) {
       budget--;
       // It serves nobody: its end costs nothing.
@@ -81,8 +81,8 @@ function replaceWithSurge(view: DaemonSetView, byNode: Map<string, Pod[]>, { wan
   const waiting: string[] = [];
   for (const name of wanted) {
     const live = (byNode.get(name) ?? []).filter((pod) => !isPodFinished(pod) && !isLeaving(pod));
-    const old = live.find((pod) => hashOf(pod) !== view.hash);
-    const fresh = live.find((pod) => hashOf(pod) === view.hash);
+    const old = live.find((pod) => revisionHashOf(pod) !== view.hash);
+    const fresh = live.find((pod) => revisionHashOf(pod) === view.hash);
     if (old === undefined) continue;
     if (fresh !== undefined && isAvailable(view, fresh)) plan.remove.push(old);
     else if (fresh !== undefined) budget--;
@@ -107,7 +107,7 @@ function statusOf(view: DaemonSetView): DaemonSetStatus {
     // While one replaces another, the one that serves speaks for the node.
     if (found.some(isPodReady)) status.ready++;
     if (found.some((pod) => isAvailable(view, pod))) status.available++;
-    if (found.some((pod) => hashOf(pod) === hash)) status.updated++;
+    if (found.some((pod) => revisionHashOf(pod) === hash)) status.updated++;
   }
   return {
     ...(set.status?.collisionCount === undefined ? {} : { collisionCount: set.status.collisionCount }),
@@ -131,10 +131,6 @@ function podsByNode(pods: Pod[]): Map<string, Pod[]> {
 
 function isAvailable({ set, nowMs }: DaemonSetView, pod: Pod): boolean {
   return !isLeaving(pod) && isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, nowMs);
-}
-
-function hashOf({ metadata }: Pod): string {
-  return metadata.labels?.[REVISION_HASH] ?? '';
 }
 
 function isLeaving({ metadata }: Pod): boolean {

@@ -5,6 +5,10 @@ import type { ControllerRevision, PodTemplateSpec } from '#api/schema/kinds.gene
 /** On pods: the name of the revision that they were made from. */
 export const REVISION_HASH = 'controller-revision-hash';
 
+export function revisionHashOf({ metadata }: KubeObject): string {
+  return metadata.labels?.[REVISION_HASH] ?? '';
+}
+
 /** What a ControllerRevision keeps of its owner: its template, as a patch that brings the owner back to it. */
 interface RevisionData {
   spec?: { template?: PodTemplateSpec & { $patch?: string } };

@@ -1,7 +1,8 @@
 import { scaledValue } from '../int-or-string.ts';
 import { nonZero } from '../non-zero.ts';
 import { isPodAvailable, isPodFinished, isPodReady, nextAvailabilityMs } from '../pod-state.ts';
-import { ordinalOf, revisionOf } from './pods.ts';
+import { revisionHashOf } from '../revisions/revision.ts';
+import { ordinalOf } from './pods.ts';
 import type { Pod, StatefulSet, StatefulSetStatus } from '#api/schema/kinds.generated';
 
 export interface StatefulSetView {
@@ -102,7 +103,7 @@ function update(view: StatefulSetView, { wanted }: Slots, steps: Steps): void {
   let budget = Math.max(1, scaledValue(maxUnavailable, wanted.length, 'down'));
   budget -= wanted.filter(({ pod }) => pod === undefined || !isHealthy(view, pod)).length;
   for (const { ordinal, pod } of wanted.toReversed()) {
-    if (ordinal < start + partition || pod === undefined || isLeaving(pod) || revisionOf(pod) === revision) continue;
+    if (ordinal < start + partition || pod === undefined || isLeaving(pod) || revisionHashOf(pod) === revision) continue;
     // One that does not serve anyway costs nothing.
     if (isHealthy(view, pod) && budget-- <= 0) return;
     if (!steps.remove.includes(pod)) steps.remove.push(pod);
@@ -118,7 +119,7 @@ function revisionFor({ set, current, update: next }: StatefulSetView, ordinal: n
 function statusOf({ set, pods, current, update: next, nowMs }: StatefulSetView): StatefulSetStatus {
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
   const ready = pods.filter((pod) => isRunningReady(pod));
-  const of = (revision: string): number => pods.filter((pod) => !isLeaving(pod) && revisionOf(pod) === revision).length;
+  const of = (revision: string): number => pods.filter((pod) => !isLeaving(pod) && revisionHashOf(pod) === revision).length;
   const updated = of(next);
   const isRolledOut = set.spec?.updateStrategy?.type !== 'OnDelete' && updated === pods.length && ready.length === pods.length && updated === (set.spec?.replicas ?? 1);
   const revision = isRolledOut ? next : current;

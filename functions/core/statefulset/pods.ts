@@ -10,10 +10,6 @@ export function ordinalOf({ metadata: { name } }: StatefulSet, { metadata }: Pod
   return /^(0|[1-9]\d*)$/.test(number) ? Number(number) : undefined;
 }
 
-export function revisionOf({ metadata }: Pod): string {
-  return metadata.labels?.[REVISION_HASH] ?? '';
-}
-
 export interface Identity {
   ordinal: number;
   template: PodTemplateSpec;
