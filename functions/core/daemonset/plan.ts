@@ -25,22 +25,40 @@ export interface DaemonSetPlan {
   afterMs?: number;
 }
 
+/** A node as the set sees it. */
+interface Place {
+  name: string;
+  /** A pod is to be there. */
+  run: boolean;
+  /** One that is there may remain. */
+  stay: boolean;
+  found: Pod[];
+}
+
 /** One pod on each node that suits; old ones are replaced a few nodes at a time. */
 export function planDaemonSet(view: DaemonSetView): DaemonSetPlan {
   const { set, pods, nowMs } = view;
-  const plan: DaemonSetPlan = { create: [], remove: [], ended: [], status: statusOf(view) };
+  // Nodes that are gone are no places: their pods are the pod garbage collector's.
+  const places = placesOf(view);
+  const plan: DaemonSetPlan = { create: [], remove: [], ended: [], status: statusOf(view, places) };
   const waitMs = nextAvailabilityMs(pods, set.spec?.minReadySeconds ?? 0, nowMs);
   if (waitMs !== undefined) plan.afterMs = waitMs;
   if (set.metadata.deletionTimestamp !== undefined) return plan;
-  const byNode = podsByNode(pods);
-  for (const node of view.nodes) manageNode(view, node, { found: byNode.get(node.metadata.name ?? '') ?? [], plan });
-  // Nodes that are gone: their pods are the pod garbage collector's.
-  if (set.spec?.updateStrategy?.type !== 'OnDelete') replaceOld(view, byNode, plan);
+  for (const place of places) manageNode(place, plan);
+  if (set.spec?.updateStrategy?.type !== 'OnDelete') replaceOld(view, places.filter(({ run }) => run), plan);
   return plan;
 }
 
-function manageNode({ set }: DaemonSetView, node: Node, { found, plan }: { found: Pod[]; plan: DaemonSetPlan }): void {
-  const { run, stay } = suits(set, node);
+function placesOf({ set, nodes, pods }: DaemonSetView): Place[] {
+  const byNode = new Map(nodes.map(({ metadata }) => [metadata.name ?? '', [] as Pod[]]));
+  for (const pod of pods) byNode.get(nodeOf(pod))?.push(pod);
+  return nodes.map((node) => {
+    const name = node.metadata.name ?? '';
+    return { name, ...suits(set, node), found: byNode.get(name) ?? [] };
+  });
+}
+
+function manageNode({ name, run, stay, found }: Place, plan: DaemonSetPlan): void {
   if (!stay) {
     plan.remove.push(...found.filter((pod) => !isLeaving(pod)));
     return;
@@ -49,22 +67,21 @@ function manageNode({ set }: DaemonSetView, node: Node, { found, plan }: { found
   plan.ended.push(...ended);
   plan.remove.push(...ended);
   const live = found.filter((pod) => !isPodFinished(pod));
-  if (live.length === 0 && ended.length === 0 && run) plan.create.push(node.metadata.name ?? '');
+  if (live.length === 0 && ended.length === 0 && run) plan.create.push(name);
   // More than one, of the same template: the eldest that is ready stays. (A new one beside an old one is a rollout with surge.)
   const present = live.filter((pod) => !isLeaving(pod));
   for (const hash of new Set(present.map(revisionHashOf))) plan.remove.push(...present.filter((pod) => revisionHashOf(pod) === hash).sort(readyAndEldestFirst).slice(1));
 }
 
-function replaceOld(view: DaemonSetView, byNode: Map<string, Pod[]>, plan: DaemonSetPlan): void {
-  const { set, nodes, hash } = view;
+function replaceOld(view: DaemonSetView, wanted: Place[], plan: DaemonSetPlan): void {
+  const { set, hash } = view;
   const { maxUnavailable = 1, maxSurge = 0 } = set.spec?.updateStrategy?.rollingUpdate ?? {};
-  const wanted = nodes.filter((node) => suits(set, node).run).map(({ metadata }) => metadata.name ?? '');
   const surge = scaledValue(maxSurge, wanted.length, 'up');
-  if (surge > 0) return replaceWithSurge(view, byNode, { wanted, surge, plan });
+  if (surge > 0) return replaceWithSurge(view, wanted, { surge, plan });
   let budget = scaledValue(maxUnavailable, wanted.length, 'up');
   const waiting: Pod[] = [];
-  for (const name of wanted) {
-    const live = (byNode.get(name) ?? []).filter((pod) => !isPodFinished(pod));
+  for (const { found } of wanted) {
+    const live = found.filter((pod) => !isPodFinished(pod));
     const old = live.find((pod) => revisionHashOf(pod) !== hash && !isLeaving(pod));
     if (!live.some((pod) => isAvailable(view, pod))) {
       budget--;
@@ -76,11 +93,11 @@ function replaceOld(view: DaemonSetView, byNode: Map<string, Pod[]>, plan: Daemo
 }
 
 // The new pod comes first; the old one goes when the new one serves.
-function replaceWithSurge(view: DaemonSetView, byNode: Map<string, Pod[]>, { wanted, surge, plan }: { wanted: string[]; surge: number; plan: DaemonSetPlan }): void {
+function replaceWithSurge(view: DaemonSetView, wanted: Place[], { surge, plan }: { surge: number; plan: DaemonSetPlan }): void {
   let budget = surge;
   const waiting: string[] = [];
-  for (const name of wanted) {
-    const live = (byNode.get(name) ?? []).filter((pod) => !isPodFinished(pod) && !isLeaving(pod));
+  for (const { name, found } of wanted) {
+    const live = found.filter((pod) => !isPodFinished(pod) && !isLeaving(pod));
     const old = live.find((pod) => revisionHashOf(pod) !== view.hash);
     const fresh = live.find((pod) => revisionHashOf(pod) === view.hash);
     if (old === undefined) continue;
@@ -92,13 +109,11 @@ function replaceWithSurge(view: DaemonSetView, byNode: Map<string, Pod[]>, { wan
   plan.create.push(...waiting.slice(0, Math.max(0, budget)));
 }
 
-function statusOf(view: DaemonSetView): DaemonSetStatus {
-  const { set, nodes, pods, hash } = view;
-  const byNode = podsByNode(pods);
+function statusOf(view: DaemonSetView, places: Place[]): DaemonSetStatus {
+  const { set, hash } = view;
   const status = { desired: 0, current: 0, misscheduled: 0, ready: 0, available: 0, updated: 0 };
-  for (const node of nodes) {
-    const found = (byNode.get(node.metadata.name ?? '') ?? []).sort(readyAndEldestFirst);
-    if (!suits(set, node).run) {
+  for (const { run, found } of places) {
+    if (!run) {
       if (found.length > 0) status.misscheduled++;
       continue;
     }
@@ -121,12 +136,6 @@ function statusOf(view: DaemonSetView): DaemonSetStatus {
     ...nonZero('numberAvailable', status.available),
     ...nonZero('numberUnavailable', status.desired - status.available),
   };
-}
-
-function podsByNode(pods: Pod[]): Map<string, Pod[]> {
-  const byNode = new Map<string, Pod[]>();
-  for (const pod of pods) byNode.set(nodeOf(pod), [...(byNode.get(nodeOf(pod)) ?? []), pod]);
-  return byNode;
 }
 
 function isAvailable({ set, nowMs }: DaemonSetView, pod: Pod): boolean {
