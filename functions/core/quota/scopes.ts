@@ -1,3 +1,4 @@
+import { affinityTerms } from '../scheduling/needs.ts';
 import { qosClass } from '#api/kinds/qos-class';
 import type { KubeObject } from '#api/object';
 import type { Pod, ResourceQuota } from '#api/schema/kinds.generated';
@@ -53,10 +54,6 @@ function matchesClass(name: string, operator: string, values: string[]): boolean
   }
 }
 
-function crossesNamespaces({ spec }: Pod): boolean {
-  return [spec?.affinity?.podAffinity, spec?.affinity?.podAntiAffinity].some((affinity) =>
-    [...(affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []), ...(affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm)].some(
-      ({ namespaces, namespaceSelector }) => (namespaces ?? []).length > 0 || namespaceSelector !== undefined,
-    ),
-  );
+function crossesNamespaces(pod: Pod): boolean {
+  return affinityTerms(pod).some(({ namespaces, namespaceSelector }) => (namespaces ?? []).length > 0 || namespaceSelector !== undefined);
 }

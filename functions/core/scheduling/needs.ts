@@ -11,7 +11,8 @@ export function needNamespaces(pods: Pod[]): boolean {
   return pods.some((pod) => affinityTerms(pod).some(({ namespaceSelector }) => namespaceSelector !== undefined));
 }
 
-function affinityTerms({ spec }: Pod): PodAffinityTerm[] {
+/** All that a pod says of being near others or not, required and preferred. */
+export function affinityTerms({ spec }: Pod): PodAffinityTerm[] {
   return [spec?.affinity?.podAffinity, spec?.affinity?.podAntiAffinity].flatMap((affinity) => [
     ...(affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
     ...(affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
