@@ -1,3 +1,4 @@
+import { storageId } from './runtime/tails.ts';
 import type { ApiResource } from '#api/resource';
 import { resourceFor, RESOURCES } from '#api/resources';
 
@@ -43,5 +44,5 @@ export function deletableResources(): ApiResource[] {
 
 /** By `<plural>.<group>` of its storage. */
 export function storedUnder(id: string): ApiResource | undefined {
-  return DELETABLE.find(({ storage }) => `${storage.resource}.${storage.group}` === id);
+  return DELETABLE.find((resource) => storageId(resource) === id);
 }

@@ -1,3 +1,4 @@
+import { storageId } from './tails.ts';
 import type { ObjectChange } from './object-change.ts';
 import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
@@ -62,14 +63,14 @@ export function createNodeWakes({ cluster, nodeChannel, nodeNames, podsIn, onErr
   return {
     objectChanged(resource, object) {
       if (isPods(resource)) wakeNode((object as Pod).spec?.nodeName);
-      else if (FOR_ALL_NODES.has(`${resource.storage.resource}.${resource.storage.group}`)) wakeAll();
+      else if (FOR_ALL_NODES.has(storageId(resource))) wakeAll();
     },
     changeSeen(resource, change) {
       if (change.by === 'loop') return;
       if (isPods(resource)) {
         if (concernsNode(change)) wakeNode((change as ObjectChange<Pod>).object?.spec?.nodeName ?? (change.previous as Pod | undefined)?.spec?.nodeName);
       } else if (isReferredTo(resource)) wakeReferring(resource, change);
-      else if (FOR_ALL_NODES.has(`${resource.storage.resource}.${resource.storage.group}`)) wakeAll();
+      else if (FOR_ALL_NODES.has(storageId(resource))) wakeAll();
     },
     async settled() {
       while (pending.size > 0) await Promise.all(pending);
