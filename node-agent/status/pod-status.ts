@@ -1,4 +1,5 @@
-import type { Container, PodStatus } from '#api/schema/kinds.generated';
+import type { PodStatus } from '#api/schema/kinds.generated';
+import { isPodFinished } from '#core/pod-state';
 import { timestamp } from '../clock.ts';
 import type { ContainerStatus, Pod, PodPhase } from '../pod.ts';
 import { isSidecar, liveSandbox, newestOf } from '../sync/container-view.ts';
@@ -18,21 +19,24 @@ export interface PodStatusInput extends Omit<ContainerStatusInput, 'initialised'
   nowMs: number;
 }
 
-/** The whole status as this node sees it. It builds on the status that the pod has: times of unchanged conditions, foreign conditions and fields. */
-export function podStatus(input: PodStatusInput): PodStatus {
+/**
+ * The whole status as this node sees it. It builds on the status that the pod has: times of unchanged conditions, foreign conditions and fields.
+ * `reached` is what the pod has come to, though some of it may still be running to its end.
+ */
+export function podStatus(input: PodStatusInput): { status: PodStatus; reached: PodPhase } {
   const { pod, memory } = input;
   const initialised = isInitialised(input);
   const common = { ...input, initialised, initDone: memory.initDone };
   const initStatuses = (pod.spec.initContainers ?? []).map((container) => finishedInit(input, containerStatus(common, container, { init: true })));
   const statuses = pod.spec.containers.map((container) => containerStatus(common, container, { init: false }));
   const ephemeralStatuses = (pod.spec.ephemeralContainers ?? []).map((container) => containerStatus(common, container, { init: false }));
-  const reached = reachedPhase(input);
+  const reached = memory.failure !== undefined ? 'Failed' : (memory.finalPhase ?? phaseOf(pod, { statuses: initStatuses, done: initialised }, statuses));
   const isHeld = isFinal(reached) && !isOver(input);
   const phase = isHeld ? heldPhase(pod) : reached;
   const sandboxReady = liveSandbox(input.observed) !== undefined && input.networkReady;
   const { reason: _reason, message: _message, podIP: _podIp, podIPs: _podIps, ...kept } = pod.status ?? {};
   const ip = pod.spec.hostNetwork === true ? input.hostIp : input.podIp;
-  return {
+  const status: PodStatus = {
     ...kept,
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
@@ -46,22 +50,12 @@ export function podStatus(input: PodStatusInput): PodStatus {
     containerStatuses: statuses,
     ...(ephemeralStatuses.length === 0 ? {} : { ephemeralContainerStatuses: ephemeralStatuses }),
   };
-}
-
-/** What the pod has come to, though some of it may still be running to its end. */
-export function reachedPhase(input: PodStatusInput): PodPhase {
-  const { pod, memory } = input;
-  if (memory.failure !== undefined) return 'Failed';
-  if (memory.finalPhase !== undefined) return memory.finalPhase;
-  const initialised = isInitialised(input);
-  const common = { ...input, initialised, initDone: memory.initDone };
-  const of = (containers: Container[] | undefined, init: boolean): ContainerStatus[] => (containers ?? []).map((container) => containerStatus(common, container, { init }));
-  return phaseOf(pod, { statuses: of(pod.spec.initContainers, true).map((status) => finishedInit(input, status)), done: initialised }, of(pod.spec.containers, false));
+  return { status, reached };
 }
 
 // It is not over before all of it is.
 function isOver({ pod, isBusy, observed }: PodStatusInput): boolean {
-  return isFinal(pod.status?.phase ?? '') || (isBusy !== true && observed?.containers.some(({ state }) => state === 'running') !== true);
+  return isPodFinished(pod) || (isBusy !== true && observed?.containers.some(({ state }) => state === 'running') !== true);
 }
 
 function heldPhase({ status }: Pod): PodPhase {
@@ -69,7 +63,7 @@ function heldPhase({ status }: Pod): PodPhase {
 }
 
 /** All init containers have ended well, and all sidecars have started. */
-export function isInitialised({ pod, observed, memory, health }: Pick<PodStatusInput, 'pod' | 'observed' | 'memory' | 'health'>): boolean {
+function isInitialised({ pod, observed, memory, health }: Pick<PodStatusInput, 'pod' | 'observed' | 'memory' | 'health'>): boolean {
   return (pod.spec.initContainers ?? []).every((container) => {
     const newest = newestOf(observed, container.name);
     if (isSidecar(container)) return newest?.state === 'running' ? health.get(newest.id)?.started === true : memory.finalPhase !== undefined || anyMainStarted(pod, observed);
@@ -89,4 +83,4 @@ function finishedInit({ pod, memory, observed }: PodStatusInput, status: Contain
   return { ...status, ...before, state: before?.state ?? status.state, lastState: before?.lastState ?? {}, ready: true };
 }
 
-const isFinal = (phase: string): boolean => phase === 'Succeeded' || phase === 'Failed';
+const isFinal = (phase: PodPhase): boolean => phase === 'Succeeded' || phase === 'Failed';

@@ -3,7 +3,7 @@ import { afterRetry } from '../back-off/back-off.ts';
 import type { Pod } from '../pod.ts';
 import { ContainerProbes } from '../probes/container-probes.ts';
 import type { ObservedPod } from '../runtime/runtime.ts';
-import { podStatus, reachedPhase, type PodStatusInput } from '../status/pod-status.ts';
+import { podStatus } from '../status/pod-status.ts';
 import type { Problem } from '../status/container-status.ts';
 import { allContainers, liveSandbox, newestOf } from './container-view.ts';
 import { planPod, planTermination, type PodPlan, type PodView } from './plan.ts';
@@ -336,7 +336,7 @@ export class PodWorker {
 
   private report(plan: PodPlan, observed: ObservedPod | undefined): void {
     if (this.removed) return;
-    const input: PodStatusInput = {
+    const { status, reached } = podStatus({
       pod: this.pod,
       observed,
       memory: this.memory,
@@ -349,10 +349,8 @@ export class PodWorker {
       networkReady: this.networkReady,
       isBusy: this.steps.size > 0,
       nowMs: this.deps.clock.now(),
-    };
-    const status = podStatus(input);
+    });
     // A deleted pod's phase becomes final only when nothing of it runs any more.
-    const reached = reachedPhase(input);
     if ((reached === 'Succeeded' || reached === 'Failed') && this.memory.finalPhase === undefined && !this.terminating) {
       this.memory.finalPhase = reached;
       this.save();

@@ -14,7 +14,7 @@ const podOf = (spec: Partial<Pod['spec']> = {}, status?: Pod['status']): Pod => 
 const observed = (over: Partial<ObservedContainer> & { name: string }): ObservedContainer => ({ id: `${over.name}-id`, attempt: 0, state: 'running', sandboxId: 's', image: 'x', imageId: 'sha256:1', specHash: '', createdAtMs: NOW, startedAtMs: NOW, ...over });
 const seen = (...containers: ObservedContainer[]): ObservedPod => ({ uid: 'u', namespace: 'n', name: 'p', sandboxes: [{ id: 's', attempt: 0, running: true, pid: 1, createdAtMs: 0 }], containers });
 const status = (over: Partial<PodStatusInput>) =>
-  podStatus({ pod: podOf(), observed: undefined, memory: freshMemory(NOW), health: new Map(), problems: new Map(), backingOff: new Map(), runtimeName: 'docker', hostIp: '192.0.2.1', podIp: '10.0.0.2', networkReady: true, nowMs: NOW, ...over });
+  podStatus({ pod: podOf(), observed: undefined, memory: freshMemory(NOW), health: new Map(), problems: new Map(), backingOff: new Map(), runtimeName: 'docker', hostIp: '192.0.2.1', podIp: '10.0.0.2', networkReady: true, nowMs: NOW, ...over }).status;
 const conditions = (over: Partial<PodStatusInput>) => Object.fromEntries((status(over).conditions ?? []).map(({ type, status: verdict }) => [type, verdict]));
 const exited = (exitCode: number) => ({ state: 'exited' as const, exitCode, finishedAtMs: NOW });
 
