@@ -22,8 +22,6 @@ export interface ContainerStatusInput {
   /** Prefix of container ids, such as `docker`. */
   runtimeName: string;
   initialised: boolean;
-  /** Init containers that ended well, also those whose container is no longer there. */
-  initDone: readonly string[];
 }
 
 export function containerStatus(input: ContainerStatusInput, container: Container, options: { init: boolean }): ContainerStatus {

@@ -8,7 +8,7 @@ import { conditionsOf } from './conditions.ts';
 import { containerStatus, type ContainerStatusInput } from './container-status.ts';
 import { phaseOf } from './phase.ts';
 
-export interface PodStatusInput extends Omit<ContainerStatusInput, 'initialised' | 'initDone'> {
+export interface PodStatusInput extends Omit<ContainerStatusInput, 'initialised'> {
   memory: PodMemory;
   hostIp: string;
   /** Known once the network has given one. */
@@ -26,7 +26,7 @@ export interface PodStatusInput extends Omit<ContainerStatusInput, 'initialised'
 export function podStatus(input: PodStatusInput): { status: PodStatus; reached: PodPhase } {
   const { pod, memory } = input;
   const initialised = isInitialised(input);
-  const common = { ...input, initialised, initDone: memory.initDone };
+  const common = { ...input, initialised };
   const initStatuses = (pod.spec.initContainers ?? []).map((container) => finishedInit(input, containerStatus(common, container, { init: true })));
   const statuses = pod.spec.containers.map((container) => containerStatus(common, container, { init: false }));
   const ephemeralStatuses = (pod.spec.ephemeralContainers ?? []).map((container) => containerStatus(common, container, { init: false }));
