@@ -22,8 +22,3 @@ export function systemClock(): Clock {
       }),
   };
 }
-
-/** RFC 3339 with whole seconds, as Kubernetes writes its times. */
-export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}

@@ -2,7 +2,8 @@ import type { KubeObject } from '#api/object';
 import type { ApiClient } from '#client/api-client';
 import { isAlreadyExists, isConflict, isNotFound, isUnreachable } from '#client/api-error';
 import { EVENTS } from '#client/core-resources';
-import { timestamp, type Clock } from '../clock.ts';
+import { timestamp } from '#core/timestamp';
+import type { Clock } from '../clock.ts';
 import type { Pod } from '../pod.ts';
 import type { PodEvent, PodEvents } from '../sync/sync-deps.ts';
 

@@ -2,6 +2,7 @@ import type { KubeObject } from '#api/object';
 import type { ApiClient } from '#client/api-client';
 import { isNotFound } from '#client/api-error';
 import { LEASES } from '#client/core-resources';
+import { microTimestamp } from '#core/timestamp';
 import type { Clock } from '../clock.ts';
 
 export interface HeartbeatOptions {
@@ -37,7 +38,7 @@ async function beatOwn({ client, nodeName }: HeartbeatOptions): Promise<void> {
 }
 
 async function renewLease({ client, nodeName, clock, intervalMs }: HeartbeatOptions): Promise<void> {
-  const renewTime = new Date(clock.now()).toISOString().replace('Z', '000Z');
+  const renewTime = microTimestamp(clock.now());
   const spec = { holderIdentity: nodeName, leaseDurationSeconds: Math.ceil((2 * intervalMs) / 1000), renewTime };
   const name = { namespace: LEASE_NAMESPACE, name: nodeName };
   try {

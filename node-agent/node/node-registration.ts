@@ -2,7 +2,8 @@ import type { KubeObject } from '#api/object';
 import type { ApiClient } from '#client/api-client';
 import { isAlreadyExists, isNotFound } from '#client/api-error';
 import { NODES } from '#client/core-resources';
-import { timestamp, type Clock } from '../clock.ts';
+import { timestamp } from '#core/timestamp';
+import type { Clock } from '../clock.ts';
 import type { NodeFacts } from './node-facts.ts';
 
 export interface Node extends KubeObject {

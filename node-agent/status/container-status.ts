@@ -1,6 +1,6 @@
 import type { Container, ContainerState, ContainerStatus as AnyContainerStatus } from '#api/schema/kinds.generated';
+import { timestamp } from '#core/timestamp';
 import { durationText } from '../back-off/back-off.ts';
-import { timestamp } from '../clock.ts';
 import type { ContainerStatus, Pod } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
 import type { Health } from '../sync/plan.ts';

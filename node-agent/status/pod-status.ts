@@ -1,6 +1,6 @@
 import type { PodStatus } from '#api/schema/kinds.generated';
 import { isPodFinished } from '#core/pod-state';
-import { timestamp } from '../clock.ts';
+import { timestamp } from '#core/timestamp';
 import type { ContainerStatus, Pod, PodPhase } from '../pod.ts';
 import { isSidecar, liveSandbox, newestOf } from '../sync/container-view.ts';
 import type { PodMemory } from '../sync/pod-memory.ts';
