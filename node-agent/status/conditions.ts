@@ -1,5 +1,7 @@
 import type { PodCondition } from '#api/schema/kinds.generated';
+import { findCondition } from '#core/conditions';
 import type { ContainerStatus, Pod, PodPhase } from '../pod.ts';
+import { isSidecar } from '../sync/container-view.ts';
 
 export interface ConditionInput {
   pod: Pod;
@@ -41,7 +43,7 @@ function containersReadyOf({ phase, statuses, pod, initStatuses }: ConditionInpu
   const type = 'ContainersReady';
   if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
-  const sidecars = new Set((pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === 'Always').map((container) => container.name));
+  const sidecars = new Set((pod.spec.initContainers ?? []).filter(isSidecar).map((container) => container.name));
   const unready = [...initStatuses.filter((status) => sidecars.has(status.name)), ...statuses].filter((status) => !status.ready).map((status) => status.name);
   if (unready.length === 0) return { type, status: 'True' };
   return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
@@ -49,18 +51,15 @@ function containersReadyOf({ phase, statuses, pod, initStatuses }: ConditionInpu
 
 function readyOf({ pod }: ConditionInput, containersReady: Verdict): Verdict {
   if (containersReady.status !== 'True') return { ...containersReady, type: 'Ready' };
-  const gates = (pod.spec.readinessGates ?? []).map((gate) => gate.conditionType);
-  const open = gates.filter((gate) => !pod.status?.conditions?.some((condition) => condition.type === gate && condition.status === 'True'));
+  const gates = (pod.spec.readinessGates ?? []).map(({ conditionType }) => ({ gate: conditionType, known: findCondition(pod.status?.conditions, conditionType) }));
+  const open = gates.filter(({ known }) => known?.status !== 'True');
   if (open.length === 0) return { type: 'Ready', status: 'True' };
-  const messages = open.map((gate) => {
-    const known = pod.status?.conditions?.some((condition) => condition.type === gate) === true;
-    return known ? `the status of pod readiness gate "${gate}" is not "True", but ${pod.status?.conditions?.find((condition) => condition.type === gate)?.status ?? ''}` : `corresponding condition of pod readiness gate "${gate}" does not exist.`;
-  });
+  const messages = open.map(({ gate, known }) => (known === undefined ? `corresponding condition of pod readiness gate "${gate}" does not exist.` : `the status of pod readiness gate "${gate}" is not "True", but ${known.status}`));
   return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') };
 }
 
 function dated(verdict: Verdict, before: PodCondition[], { now, generation }: { now: string; generation: number | undefined }): PodCondition {
-  const last = before.find((condition) => condition.type === verdict.type);
+  const last = findCondition(before, verdict.type);
   const unchanged = last?.status === verdict.status && last.lastTransitionTime !== undefined;
   return { ...(generation === undefined ? {} : { observedGeneration: generation }), ...verdict, lastTransitionTime: unchanged ? (last.lastTransitionTime ?? now) : now };
 }

@@ -1,4 +1,5 @@
 import type { Container, ContainerState, ContainerStatus as AnyContainerStatus } from '#api/schema/kinds.generated';
+import { isPodFinished } from '#core/pod-state';
 import { timestamp } from '#core/timestamp';
 import { durationText } from '../back-off/back-off.ts';
 import type { ContainerStatus, Pod } from '../pod.ts';
@@ -88,7 +89,7 @@ function lost(pod: Pod, name: string): Pick<ContainerStatus, 'lastState' | 'rest
 
 /** What a finished pod's containers came to is kept, also when nothing is left of them here. */
 function endedBefore(pod: Pod, name: string): ContainerStatus | undefined {
-  if (pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed') return undefined;
+  if (!isPodFinished(pod)) return undefined;
   const ended = knownStatus(pod, name);
   return ended === undefined ? undefined : { ...ended, state: ended.state ?? {}, lastState: ended.lastState ?? {} };
 }

@@ -1,5 +1,6 @@
 import type { PersistentVolume, Volume } from '#api/schema/kinds.generated';
 import { LOCAL_DRIVER } from '#core/volumes/local-volume';
+import { claimNameOf } from '#core/volumes/pod-claims';
 import type { Pod } from '../pod.ts';
 import type { Claims } from './claims.ts';
 import { prepareHostPath } from './host-path.ts';
@@ -14,7 +15,7 @@ export interface ClaimedPath {
 /** The folder behind a volume that stands on a claim: named, or made for the pod. Throws while there is none. */
 export async function claimedPath({ claims, localVolumes }: { claims: Claims; localVolumes: LocalVolumes }, pod: Pod, volume: Volume): Promise<ClaimedPath> {
   const { name: podName = '', namespace = '', uid } = pod.metadata;
-  const name = volume.persistentVolumeClaim?.claimName ?? `${podName}-${volume.name}`;
+  const name = claimNameOf(pod, volume) ?? '';
   const claim = await claims.claim(namespace, name);
   if (claim === undefined) throw new Error(`persistentvolumeclaim "${name}" not found`);
   if (volume.ephemeral !== undefined && claim.metadata.ownerReferences?.some((owner) => owner.uid === uid) !== true) throw new Error(`PVC ${namespace}/${name} was not created for pod ${namespace}/${podName} (pod is not owner)`);
