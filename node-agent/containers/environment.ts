@@ -37,9 +37,8 @@ async function fromSources({ pod, container, references }: EnvironmentInput): Pr
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     const reference = configMapRef ?? secretRef;
     const name = reference?.name ?? '';
-    const values = configMapRef === undefined ? decoded(await references.secret(namespace, name)) : (await references.configMap(namespace, name))?.data;
-    const exists = configMapRef === undefined ? (await references.secret(namespace, name)) !== undefined : (await references.configMap(namespace, name)) !== undefined;
-    if (!exists && reference?.optional !== true) throw new Error(`${configMapRef === undefined ? 'secret' : 'configmap'} "${name}" not found`);
+    const values = configMapRef === undefined ? secretValues(await references.secret(namespace, name)) : configMapValues(await references.configMap(namespace, name));
+    if (values === undefined && reference?.optional !== true) throw new Error(`${configMapRef === undefined ? 'secret' : 'configmap'} "${name}" not found`);
     for (const [key, value] of Object.entries(values ?? {})) variables.set(prefix + key, value);
   }
   return variables;
@@ -52,13 +51,11 @@ async function referred({ pod, container, node, references }: EnvironmentInput, 
   if (valueFrom?.resourceFieldRef !== undefined) return resourceValue(pod, container, valueFrom.resourceFieldRef, node);
   if (valueFrom?.configMapKeyRef !== undefined) {
     const { name = '', key, optional } = valueFrom.configMapKeyRef;
-    const found = await references.configMap(namespace, name);
-    return keyOf({ kind: 'ConfigMap', word: 'configmap', namespace, name, key, optional: optional === true }, found === undefined ? undefined : (found.data ?? {}));
+    return keyOf({ kind: 'ConfigMap', word: 'configmap', namespace, name, key, optional: optional === true }, configMapValues(await references.configMap(namespace, name)));
   }
   if (valueFrom?.secretKeyRef !== undefined) {
     const { name = '', key, optional } = valueFrom.secretKeyRef;
-    const found = await references.secret(namespace, name);
-    return keyOf({ kind: 'Secret', word: 'secret', namespace, name, key, optional: optional === true }, found === undefined ? undefined : decoded(found));
+    return keyOf({ kind: 'Secret', word: 'secret', namespace, name, key, optional: optional === true }, secretValues(await references.secret(namespace, name)));
   }
   return '';
 }
@@ -69,6 +66,11 @@ function keyOf(wanted: { kind: string; word: string; namespace: string; name: st
   throw new Error(values === undefined ? `${wanted.word} "${wanted.name}" not found` : `couldn't find key ${wanted.key} in ${wanted.kind} ${wanted.namespace}/${wanted.name}`);
 }
 
-function decoded(secret: Secret | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+/** undefined, here and below: it does not exist. */
+function configMapValues(configMap: ConfigMap | undefined): Record<string, string> | undefined {
+  return configMap === undefined ? undefined : (configMap.data ?? {});
+}
+
+function secretValues(secret: Secret | undefined): Record<string, string> | undefined {
+  return secret === undefined ? undefined : Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
 }
