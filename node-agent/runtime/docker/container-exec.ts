@@ -2,20 +2,14 @@ import { PassThrough, type Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Host } from '../../host/host.ts';
 import type { ExecResult } from '../runtime.ts';
-import { engineMessage } from './engine-error.ts';
+import { said } from './engine-error.ts';
 
 const MAX_OUTPUT_BYTES = 10 * 1024;
 
 /** Runs a command to its end or the time limit. Docker cannot kill an exec: its process on the host is. */
 export async function execInContainer({ docker, host }: { docker: Docker; host: Pick<Host, 'kill'> }, containerId: string, command: string[], timeoutMs: number): Promise<ExecResult> {
-  let stream: Duplex;
-  let exec: Docker.Exec;
-  try {
-    exec = await docker.getContainer(containerId).exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-    stream = await exec.start({ hijack: true, stdin: false });
-  } catch (error) {
-    throw new Error(engineMessage(error), { cause: error });
-  }
+  const exec = await said(docker.getContainer(containerId).exec({ Cmd: command, AttachStdout: true, AttachStderr: true }));
+  const stream = await said<Duplex>(exec.start({ hijack: true, stdin: false }));
   const output = collect(docker, stream);
   const timedOut = await endOf(stream, timeoutMs);
   const { ExitCode, Pid } = await exec.inspect();

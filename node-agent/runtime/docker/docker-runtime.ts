@@ -4,7 +4,7 @@ import type { Host } from '../../host/host.ts';
 import type { ProbeHandler, ProbeResult, ProbeTarget, Runtime, RuntimeInfo } from '../runtime.ts';
 import { execInContainer } from './container-exec.ts';
 import { containerOptions, limitOptions, sandboxOptions } from './create-options.ts';
-import { engineMessage, engineStatus, unlessGone } from './engine-error.ts';
+import { engineMessage, engineStatus, said, unlessGone } from './engine-error.ts';
 import { watchEngine } from './engine-events.ts';
 import { grpcProbe } from './grpc-probe.ts';
 import { findImage, imageDiskUse, pullImage, removeImage } from './image-pull.ts';
@@ -49,27 +49,9 @@ export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptio
       const { State } = await docker.getContainer(id).inspect();
       return { pid: State.Pid };
     },
-    createContainer: async (spec) => {
-      try {
-        return await create(docker, containerOptions(owner, spec));
-      } catch (error) {
-        throw new Error(engineMessage(error), { cause: error });
-      }
-    },
-    startContainer: async (id) => {
-      try {
-        await docker.getContainer(id).start();
-      } catch (error) {
-        throw new Error(engineMessage(error), { cause: error });
-      }
-    },
-    resizeContainer: async (id, limits) => {
-      try {
-        await docker.getContainer(id).update(limitOptions(limits));
-      } catch (error) {
-        throw new Error(engineMessage(error), { cause: error });
-      }
-    },
+    createContainer: (spec) => said(create(docker, containerOptions(owner, spec))),
+    startContainer: async (id) => void (await said(docker.getContainer(id).start())),
+    resizeContainer: async (id, limits) => void (await said(docker.getContainer(id).update(limitOptions(limits)))),
     stopContainer: (id, graceSeconds) => unlessGone(docker.getContainer(id).stop({ t: graceSeconds })),
     // 409: it is being removed already.
     removeContainer: (id) => unlessGone(docker.getContainer(id).remove({ force: true, v: true }), [409]),

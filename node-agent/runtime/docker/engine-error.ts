@@ -12,6 +12,15 @@ export function engineMessage(error: unknown): string {
   return text.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').trim();
 }
 
+/** The call's answer, or Docker's own words for why there is none. */
+export async function said<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new Error(engineMessage(error), { cause: error });
+  }
+}
+
 /** For calls whose aim is already reached when the thing is gone. */
 export async function unlessGone(call: Promise<unknown>, also: number[] = []): Promise<void> {
   try {

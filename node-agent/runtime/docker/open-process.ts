@@ -4,7 +4,7 @@ import { byteChannelOf } from '#client/byte-channel-of';
 import type { Clock } from '../../clock.ts';
 import type { Host } from '../../host/host.ts';
 import type { OpenProcess, StreamOptions } from '../runtime.ts';
-import { engineMessage, engineStatus } from './engine-error.ts';
+import { engineStatus, said } from './engine-error.ts';
 import { outputOf } from './multiplexed-output.ts';
 
 export interface ProcessDeps {
@@ -62,14 +62,6 @@ export async function openAttach({ docker }: Pick<ProcessDeps, 'docker'>, contai
 function streamsOf(connection: Duplex, tty: boolean): Pick<OpenProcess, 'write' | 'endInput' | 'output'> {
   const channel = byteChannelOf(connection);
   return { write: (bytes) => channel.write(bytes), endInput: () => channel.end(), output: () => outputOf(channel, tty) };
-}
-
-async function said<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw new Error(engineMessage(error), { cause: error });
-  }
 }
 
 // A process that has ended has no size: 404, 409, or a 500 in the elder engines.
