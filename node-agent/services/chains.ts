@@ -1,5 +1,6 @@
 import type { HostCommand } from '../network/host-command.ts';
-import { type Rules, type Table, jumps } from './rules.ts';
+import { emptied, transaction } from './restore.ts';
+import { type Rules, type Table, TABLES, jumps } from './rules.ts';
 
 /** What the kernel has of one node's chains: found, led into, and removed. */
 export interface KernelChains {
@@ -13,7 +14,6 @@ interface TableChains {
   leads: string[];
 }
 
-const TABLES = ['nat', 'filter'] as const;
 /** Stands for rules that an earlier agent wrote: unlike any that are planned, so that the next plan replaces them. */
 const UNKNOWN = ['unknown'];
 
@@ -58,14 +58,6 @@ function chainsIn(saved: string, prefix: string): TableChains {
   const lines = saved.split('\n');
   const chains = lines.filter((line) => line.startsWith(`:${prefix}-`)).map((line) => line.slice(1).split(' ')[0] ?? '');
   return { chains, leads: lines.filter((line) => !line.startsWith(`-A ${prefix}-`) && chains.some((chain) => line.endsWith(`-j ${chain}`))) };
-}
-
-function transaction(table: Table, lines: string[]): string {
-  return [`*${table}`, ...lines, 'COMMIT', ''].join('\n');
-}
-
-function emptied(chain: string): string {
-  return `:${chain} - [0:0]`;
 }
 
 function deleted(rule: string): string {

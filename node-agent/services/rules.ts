@@ -14,7 +14,8 @@ export interface RuleSettings {
   podCidr: string;
 }
 
-export type Table = 'nat' | 'filter';
+export const TABLES = ['nat', 'filter'] as const;
+export type Table = (typeof TABLES)[number];
 /** Chain to rules (without `-A CHAIN`), for each table. */
 export type Rules = Record<Table, Map<string, string[]>>;
 
