@@ -28,6 +28,7 @@ import { defaultHostIp, nodeFacts } from './node/node-facts.ts';
 import { nodeFolders } from './node-folders.ts';
 import { settingsFile } from './remove-all.ts';
 import { dockerRuntime } from './runtime/docker/docker-runtime.ts';
+import type { RuntimeInfo } from './runtime/runtime.ts';
 import { simulatedPreparation } from './runtime/simulated/simulated-preparation.ts';
 import { simulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
 import { apiClaims } from './volumes/claims.ts';
@@ -53,7 +54,7 @@ const MAX_RETRY_MS = 30_000;
 
 /** What both runtimes' agents have in common. */
 type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'log'> & { config: AgentConfig; settings: NodeSettings };
-type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'imageGarbage' | 'references' | 'informers' | 'dialInside'>;
+type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'imageGarbage' | 'references' | 'informers' | 'dialInside'> & { info: RuntimeInfo };
 
 /** Chooses the parts by the configuration and starts the agent. */
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
@@ -66,8 +67,8 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
   const events = podEvents({ client, nodeName: config.nodeName, clock, suffix: () => randomBytes(8).toString('hex'), log: logLine });
   const base: Base = { client, clock, events, hostIp, config, settings, log: logLine };
 
-  const parts = config.runtime === 'docker' ? await dockerParts(base) : simulatedParts(base);
-  const facts = nodeFacts({ ...config, name: config.nodeName, runtime: await parts.runtime.describe(), hostIp, podCidr: settings.podCidr });
+  const { info, ...parts } = await (config.runtime === 'docker' ? dockerParts(base) : simulatedParts(base));
+  const facts = nodeFacts({ ...config, name: config.nodeName, runtime: info, hostIp, podCidr: settings.podCidr });
   const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_HEARTBEAT_MS });
   return {
     stop: async () => {
@@ -96,16 +97,17 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
   const host = directHost();
   const docker = new Docker({ socketPath: config.dockerSocket ?? '/var/run/docker.sock' });
   const runtime = dockerRuntime({ docker, owner: { clusterUid: settings.clusterUid, nodeName: config.nodeName }, host, clock });
-  const { cpus: cpuCount, memoryBytes } = await runtime.describe();
+  const info = await runtime.describe();
   const references = referencedObjects(client, clock);
   const services = new Informer<Service>({ client, resource: SERVICES });
   const slices = new Informer<EndpointSlice>({ client, resource: ENDPOINT_SLICES });
   // What is about to be made on the machine can be removed again without asking the server.
   writeFileSync(settingsFile(config.dataDir), JSON.stringify(settings));
   const network = await openNodeNetwork({ settings, nodeName: config.nodeName, clock, run: host.run, services, slices, log });
-  const node = { nodeName: config.nodeName, hostIp, allocatable: { cpu: String(cpuCount), memory: String(memoryBytes) }, memoryBytes };
+  const node = { nodeName: config.nodeName, hostIp, allocatable: { cpu: String(info.cpus), memory: String(info.memoryBytes) }, memoryBytes: info.memoryBytes };
   return {
     runtime,
+    info,
     runtimeName: 'docker',
     network,
     dialInside: namespaceDialer(),
@@ -118,9 +120,11 @@ async function dockerParts({ client, clock, events, hostIp, config, settings, lo
   };
 }
 
-function simulatedParts({ clock, settings }: Base): Parts {
+async function simulatedParts({ clock, settings }: Base): Promise<Parts> {
+  const runtime = simulatedRuntime({ clock, id: () => randomUUID().replaceAll('-', ''), cpus: cpus().length, memoryBytes: totalmem() });
   return {
-    runtime: simulatedRuntime({ clock, id: () => randomUUID().replaceAll('-', ''), cpus: cpus().length, memoryBytes: totalmem() }),
+    runtime,
+    info: await runtime.describe(),
     runtimeName: 'simulated',
     network: simulatedNetwork(settings.podCidr),
     dialInside: () => Promise.reject(new Error('this pod is simulated: nothing listens in it')),
