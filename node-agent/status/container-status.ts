@@ -1,11 +1,11 @@
-import type { Container, ContainerState, ContainerStatus as AnyContainerStatus } from '#api/schema/kinds.generated';
+import type { Container, ContainerState } from '#api/schema/kinds.generated';
 import { isPodFinished } from '#core/pod-state';
 import { timestamp } from '#core/timestamp';
 import { durationText } from '../back-off/back-off.ts';
 import type { ContainerStatus, Pod } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
 import type { Health } from '../sync/plan.ts';
-import { attemptsOf, isSidecar } from '../sync/container-view.ts';
+import { attemptsOf, isSidecar, knownStatus, lostAttempts } from '../sync/container-view.ts';
 import { resizeOf } from '../sync/resize.ts';
 
 export interface Problem {
@@ -80,11 +80,11 @@ function notStarted(input: ContainerStatusInput, container: Container, { init }:
 
 /** Where nothing is left of a container that has run: that it did, and how often. */
 function lost(pod: Pod, name: string): Pick<ContainerStatus, 'lastState' | 'restartCount'> {
-  const known = knownStatus(pod, name);
-  if (known?.containerID === undefined) return { lastState: known?.lastState ?? {}, restartCount: known?.restartCount ?? 0 };
-  const { containerID, state, lastState = {}, restartCount } = known;
+  const { containerID, state, lastState = {} } = knownStatus(pod, name) ?? {};
+  const restartCount = lostAttempts(pod, name);
+  if (containerID === undefined) return { lastState, restartCount };
   const unknown = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was deleted.  The container used to be Running', containerID } };
-  return { lastState: state?.running !== undefined ? unknown : state?.terminated !== undefined ? { terminated: state.terminated } : lastState, restartCount: restartCount + 1 };
+  return { lastState: state?.running !== undefined ? unknown : state?.terminated !== undefined ? { terminated: state.terminated } : lastState, restartCount };
 }
 
 /** What a finished pod's containers came to is kept, also when nothing is left of them here. */
@@ -92,10 +92,6 @@ function endedBefore(pod: Pod, name: string): ContainerStatus | undefined {
   if (!isPodFinished(pod)) return undefined;
   const ended = knownStatus(pod, name);
   return ended === undefined ? undefined : { ...ended, state: ended.state ?? {}, lastState: ended.lastState ?? {} };
-}
-
-function knownStatus({ status }: Pod, name: string): AnyContainerStatus | undefined {
-  return [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
 }
 
 function waitingOf(input: ContainerStatusInput, container: Container, newest: ObservedContainer | undefined): Problem | undefined {

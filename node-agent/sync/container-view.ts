@@ -1,4 +1,4 @@
-import type { Container } from '#api/schema/kinds.generated';
+import type { Container, ContainerStatus } from '#api/schema/kinds.generated';
 import type { Pod, RestartPolicy } from '../pod.ts';
 import type { ContainerRole, ObservedContainer, ObservedPod, ObservedSandbox } from '../runtime/runtime.ts';
 
@@ -26,6 +26,17 @@ export function roleOf(pod: Pod, container: Container): ContainerRole {
   if (pod.spec.ephemeralContainers?.some(({ name }) => name === container.name) === true) return 'ephemeral';
   if (pod.spec.initContainers?.some(({ name }) => name === container.name) !== true) return 'main';
   return isSidecar(container) ? 'sidecar' : 'init';
+}
+
+/** What the pod's status says of one of its containers. */
+export function knownStatus({ status }: Pod, name: string): ContainerStatus | undefined {
+  return [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
+}
+
+/** Where nothing is left of a container that has run (the host was set up anew), its restarts are counted on. */
+export function lostAttempts(pod: Pod, name: string): number {
+  const known = knownStatus(pod, name);
+  return known === undefined ? 0 : known.restartCount + (known.containerID === undefined ? 0 : 1);
 }
 
 export function restartPolicyOf({ spec }: Pod): RestartPolicy {

@@ -2,7 +2,7 @@ import type { Container } from '#api/schema/kinds.generated';
 import { retryAtMs } from '../back-off/back-off.ts';
 import type { Pod, RestartPolicy } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
-import { attemptsOf, isSidecar, liveSandbox, newestOf, restartPolicyOf, restartsAfter } from './container-view.ts';
+import { attemptsOf, isSidecar, liveSandbox, lostAttempts, newestOf, restartPolicyOf, restartsAfter } from './container-view.ts';
 import { resizeOf, type Resize } from './resize.ts';
 import { specHashOf } from './spec-hash.ts';
 import type { PodMemory } from './pod-memory.ts';
@@ -150,12 +150,6 @@ function planEphemeral(view: PodView, plan: PodPlan): void {
     const newest = newestOf(view.observed, container.name);
     if (!view.busy.has(container.name) && (newest === undefined || newest.state === 'created')) planStart(view, plan, { container, attempt: 0 });
   }
-}
-
-/** Where nothing is left of a container that has run (the host was set up anew), its restarts are counted on. */
-function lostAttempts({ status }: Pod, name: string): number {
-  const known = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find((candidate) => candidate.name === name);
-  return known === undefined ? 0 : known.restartCount + (known.containerID === undefined ? 0 : 1);
 }
 
 function planRunning(view: PodView, plan: PodPlan, { container, running }: { container: Container; running: ObservedContainer }): void {
