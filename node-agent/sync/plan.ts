@@ -52,7 +52,7 @@ export type KillCause = 'terminating' | 'liveness' | 'startup' | 'changed' | 'sa
 
 /** Decides the next steps for a pod that is to run. Steps of different containers may be taken at once. */
 export function planPod(view: PodView): PodPlan {
-  const plan: PodPlan = { start: [], kill: [], resize: [], remove: staleAttempts(view), backingOff: new Map(), settled: false };
+  const plan = { ...emptyPlan(), remove: staleAttempts(view) };
   const { pod, memory } = view;
   if (memory.finalPhase !== undefined || memory.failure !== undefined) return planTermination(view, plan);
   planDeadline(view, plan);
@@ -70,7 +70,7 @@ export function planPod(view: PodView): PodPlan {
 }
 
 /** Everything is to end: the pod is deleted, finished or failed. Settled when nothing runs. */
-export function planTermination(view: PodView, plan: PodPlan = { start: [], kill: [], resize: [], remove: [], backingOff: new Map(), settled: false }): PodPlan {
+export function planTermination(view: PodView, plan = emptyPlan()): PodPlan {
   const living = (view.observed?.containers ?? []).filter((container) => container.state === 'running');
   // Sidecars serve the others to the end, and each those that were started after it.
   const sidecars = (view.pod.spec.initContainers ?? []).filter(isSidecar).map((container) => container.name);
@@ -83,14 +83,16 @@ export function planTermination(view: PodView, plan: PodPlan = { start: [], kill
   return plan;
 }
 
+function emptyPlan(): PodPlan {
+  return { start: [], kill: [], resize: [], remove: [], backingOff: new Map(), settled: false };
+}
+
 /** A pod without a live sandbox: a new one, unless all of its work is done. */
 function planSandbox(view: PodView, plan: PodPlan): PodPlan {
   const { pod, observed, busy } = view;
   if (isBlocked(view, plan, '')) return plan;
   if (busy.has('')) return startWhileSandboxStarts(view, plan);
-  for (const container of observed?.containers ?? []) {
-    if (container.state === 'running' && !busy.has(container.name)) plan.kill.push({ id: container.id, name: container.name, message: 'Pod sandbox changed, it will be killed and re-created.', cause: 'sandbox' });
-  }
+  killStrangers(view, plan, undefined);
   const policy = restartPolicyOf(pod);
   const finished = (observed?.containers.length ?? 0) > 0 && pod.spec.containers.every((container) => isFinished(policy, container, newestOf(observed, container.name)));
   if (finished) return plan;
@@ -178,7 +180,7 @@ function isBlocked(view: PodView, plan: PodPlan, name: string): boolean {
 }
 
 /** Containers that live in a sandbox which is no longer the pod's have no network any more. */
-function killStrangers(view: PodView, plan: PodPlan, sandboxId: string): void {
+function killStrangers(view: PodView, plan: PodPlan, sandboxId: string | undefined): void {
   for (const container of view.observed?.containers ?? []) {
     if (container.state === 'running' && container.sandboxId !== sandboxId && !view.busy.has(container.name)) {
       plan.kill.push({ id: container.id, name: container.name, message: 'Pod sandbox changed, it will be killed and re-created.', cause: 'sandbox' });
