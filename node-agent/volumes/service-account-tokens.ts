@@ -1,14 +1,8 @@
-import type { KubeObject } from '#api/object';
-import type { ServiceAccountTokenProjection } from '#api/schema/kinds.generated';
+import type { ServiceAccountTokenProjection, TokenRequest } from '#api/schema/kinds.generated';
 import type { ApiClient } from '#client/api-client';
 import { SERVICE_ACCOUNTS } from '#client/core-resources';
 import type { Clock } from '../clock.ts';
 import type { Pod } from '../pod.ts';
-
-interface TokenRequest extends KubeObject {
-  spec: { audiences: string[]; expirationSeconds: number; boundObjectRef: { kind: string; apiVersion: string; name: string; uid: string } };
-  status?: { token: string; expirationTimestamp: string };
-}
 
 interface Held {
   token: string;
