@@ -3,6 +3,7 @@ import type { RelayRequest, WaitingSession, WaitingSessions } from '#api/relay/p
 import { RelaySession } from '#api/relay/session';
 import type { ApiClient } from '#client/api-client';
 import { isNotFound } from '#client/api-error';
+import { textOf } from '../error-text.ts';
 import { answerLogs, type LogDeps } from '../logs/log-request.ts';
 import { answerCommand } from './command.ts';
 import { answerDial } from './dial.ts';
@@ -68,7 +69,7 @@ export class RelayAnswers {
     } catch (error) {
       if (error instanceof Refused) return session.close(error.refusal);
       if (!over.signal.aborted && !signal.aborted) this.options.log(`${request.kind} of pod ${request.namespace}/${request.pod}`, error);
-      session.close({ code: 500, reason: 'InternalError', message: error instanceof Error ? error.message : String(error) });
+      session.close({ code: 500, reason: 'InternalError', message: textOf(error) });
     } finally {
       over.abort();
       await session.ended;

@@ -1,5 +1,6 @@
 import type { Container } from '#api/schema/kinds.generated';
 import type { Pod } from '../pod.ts';
+import { textOf } from '../error-text.ts';
 import type { HostPort } from '../network/pod-network.ts';
 import type { SyncDeps } from './sync-deps.ts';
 import { allContainers } from './container-view.ts';
@@ -153,8 +154,4 @@ export function sandboxHostname(pod: Pod, domain = 'cluster.local'): string {
 
 function identityOf({ metadata }: Pod): { uid: string; namespace: string; name: string } {
   return { uid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
-}
-
-export function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import type { ContainerStatus } from '#api/schema/kinds.generated';
 import { afterRetry } from '../back-off/back-off.ts';
+import { textOf } from '../error-text.ts';
 import type { Pod } from '../pod.ts';
 import { ContainerProbes } from '../probes/container-probes.ts';
 import type { ObservedPod } from '../runtime/runtime.ts';
@@ -8,7 +9,7 @@ import type { Problem } from '../status/container-status.ts';
 import { allContainers, liveSandbox, newestOf } from './container-view.ts';
 import { planPod, planTermination, type PodPlan, type PodView } from './plan.ts';
 import type { PodMemory } from './pod-memory.ts';
-import { graceSecondsOf, killContainer, makeSandbox, portsOf, startContainer, textOf, type Sandbox } from './pod-steps.ts';
+import { graceSecondsOf, killContainer, makeSandbox, portsOf, startContainer, type Sandbox } from './pod-steps.ts';
 import { StartProblem } from './preparation.ts';
 import type { PodEvent, SyncDeps } from './sync-deps.ts';
 

@@ -1,3 +1,5 @@
+import { textOf } from '../../error-text.ts';
+
 /** What Docker answered, where it did. */
 export function engineStatus(error: unknown): number | undefined {
   const code = (error as { statusCode?: unknown } | null)?.statusCode;
@@ -8,7 +10,7 @@ export function engineStatus(error: unknown): number | undefined {
 export function engineMessage(error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | null)?.json?.message;
   if (typeof json === 'string') return json.trim();
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   return text.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').trim();
 }
 
