@@ -8,7 +8,7 @@ import type { NodeFolders } from '../node-folders.ts';
 import type { Pod } from '../pod.ts';
 import type { ContainerSpec, Mount } from '../runtime/runtime.ts';
 import { roleOf } from '../sync/container-view.ts';
-import { hostnameOf } from '../sync/pod-steps.ts';
+import { hostnameOf, identityOf } from '../sync/pod-steps.ts';
 import { StartProblem, type ContainerPlace, type Preparation } from '../sync/preparation.ts';
 import { specHashOf } from '../sync/spec-hash.ts';
 import type { PodEvents } from '../sync/sync-deps.ts';
@@ -83,7 +83,7 @@ async function containerSpec(options: DockerPreparationOptions, volumes: PodVolu
     { hostPath: terminationMessageFile, containerPath: container.terminationMessagePath ?? '/dev/termination-log', readOnly: false },
   ];
   return {
-    pod: { uid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name ?? '' },
+    pod: identityOf(pod),
     name: container.name,
     attempt: place.attempt,
     role: roleOf(pod, container),

@@ -2,6 +2,7 @@ import type { Container } from '#api/schema/kinds.generated';
 import type { Pod } from '../pod.ts';
 import { textOf } from '../error-text.ts';
 import type { HostPort } from '../network/pod-network.ts';
+import type { PodIdentity, ProbeTarget } from '../runtime/runtime.ts';
 import type { SyncDeps } from './sync-deps.ts';
 import { allContainers } from './container-view.ts';
 import { StartProblem } from './preparation.ts';
@@ -111,16 +112,16 @@ async function runHook(deps: SyncDeps, pod: Pod, { container, id, podIp, hook, t
     return undefined;
   }
   try {
-    const target = { podUid: pod.metadata.uid ?? '', containerId: id, containerName: container.name, ...(podIp === undefined ? {} : { ip: podIp }), ports: portsOf(container) };
-    const { ok, message } = await deps.runtime.probe(target, hook, timeoutMs);
+    const { ok, message } = await deps.runtime.probe(probeTarget(pod, container, { id, podIp }), hook, timeoutMs);
     return ok ? undefined : message;
   } catch (error) {
     return textOf(error);
   }
 }
 
-export function portsOf(container: Container): Record<string, number> {
-  return Object.fromEntries((container.ports ?? []).flatMap(({ name, containerPort }) => (name === undefined ? [] : [[name, containerPort]])));
+export function probeTarget({ metadata }: Pod, { name, ports = [] }: Container, { id, podIp }: { id: string; podIp: string | undefined }): ProbeTarget {
+  const named = ports.flatMap((port) => (port.name === undefined ? [] : [[port.name, port.containerPort] as const]));
+  return { podUid: metadata.uid ?? '', containerId: id, containerName: name, ...(podIp === undefined ? {} : { ip: podIp }), ports: Object.fromEntries(named) };
 }
 
 export function graceSecondsOf(pod: Pod): number {
@@ -152,6 +153,6 @@ export function sandboxHostname(pod: Pod, domain = 'cluster.local'): string {
   return full;
 }
 
-function identityOf({ metadata }: Pod): { uid: string; namespace: string; name: string } {
+export function identityOf({ metadata }: Pod): PodIdentity {
   return { uid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
 }

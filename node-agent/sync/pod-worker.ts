@@ -9,7 +9,7 @@ import type { Problem } from '../status/container-status.ts';
 import { allContainers, liveSandbox, newestOf } from './container-view.ts';
 import { planPod, planTermination, type PodPlan, type PodView } from './plan.ts';
 import type { PodMemory } from './pod-memory.ts';
-import { graceSecondsOf, killContainer, makeSandbox, portsOf, startContainer, type Sandbox } from './pod-steps.ts';
+import { graceSecondsOf, killContainer, makeSandbox, probeTarget, startContainer, type Sandbox } from './pod-steps.ts';
 import { StartProblem } from './preparation.ts';
 import type { PodEvent, SyncDeps } from './sync-deps.ts';
 
@@ -206,12 +206,11 @@ export class PodWorker {
     for (const { id, name, startedAtMs, createdAtMs } of running) {
       const container = [...(this.pod.spec.initContainers ?? []), ...this.pod.spec.containers].find((candidate) => candidate.name === name);
       if (container === undefined || this.probes.has(id)) continue;
-      const target = { podUid: this.uid, containerId: id, containerName: name, ports: portsOf(container) };
       const probes = new ContainerProbes({
         container,
         startedAtMs: startedAtMs ?? createdAtMs,
         clock: this.deps.clock,
-        run: (probe, timeoutMs) => this.deps.runtime.probe({ ...target, ...(this.address === undefined ? {} : { ip: this.address }) }, probe, timeoutMs).catch((error: unknown) => ({ ok: false, message: textOf(error) })),
+        run: (probe, timeoutMs) => this.deps.runtime.probe(probeTarget(this.pod, container, { id, podIp: this.address }), probe, timeoutMs).catch((error: unknown) => ({ ok: false, message: textOf(error) })),
         onChange: () => this.poke(),
         onUnhealthy: (kind, message) => this.deps.events.emit(this.pod, { type: 'Warning', reason: 'Unhealthy', message: `${kind[0]?.toUpperCase()}${kind.slice(1)} probe failed: ${message}`, container: name }),
       });

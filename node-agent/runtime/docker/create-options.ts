@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { ContainerSpec, ResourceLimits, SandboxSpec } from '../runtime.ts';
+import type { ContainerSpec, PodIdentity, ResourceLimits, SandboxSpec } from '../runtime.ts';
 import { LABEL, ownerLabels, type Owner } from './labels.ts';
 import { SANDBOX_IMAGE } from './sandbox-image.ts';
 
@@ -104,6 +104,6 @@ function containerLabels(owner: Owner, spec: ContainerSpec): Record<string, stri
   };
 }
 
-function podLabels(owner: Owner, pod: { uid: string; namespace: string; name: string }): Record<string, string> {
+function podLabels(owner: Owner, pod: PodIdentity): Record<string, string> {
   return { ...ownerLabels(owner), [LABEL.podUid]: pod.uid, [LABEL.podNamespace]: pod.namespace, [LABEL.podName]: pod.name };
 }

@@ -1,4 +1,5 @@
 import { roleOf } from '../../sync/container-view.ts';
+import { identityOf } from '../../sync/pod-steps.ts';
 import { specHashOf } from '../../sync/spec-hash.ts';
 import type { Preparation } from '../../sync/preparation.ts';
 
@@ -9,7 +10,7 @@ export function simulatedPreparation(): Preparation {
     clean: async () => undefined,
     sweep: async () => undefined,
     containerSpec: async (pod, container, { sandboxId, attempt, image }) => ({
-      pod: { uid: pod.metadata.uid ?? '', namespace: pod.metadata.namespace ?? '', name: pod.metadata.name ?? '' },
+      pod: identityOf(pod),
       name: container.name,
       attempt,
       role: roleOf(pod, container),
