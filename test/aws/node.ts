@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'no
 import { request } from 'node:https';
 import { join, resolve } from 'node:path';
 import { eventually } from '../support/eventually.ts';
+import { PROGRAM } from '../support/zeroplane.ts';
 
 export interface NodeOptions {
   name: string;
@@ -19,7 +20,6 @@ export interface JoinedNode {
   remove(): void;
 }
 
-const PROGRAM = resolve(import.meta.dirname, '../../dist/zeroplane.mjs');
 const ROOT = resolve(import.meta.dirname, '../..');
 const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;
