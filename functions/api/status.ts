@@ -117,19 +117,8 @@ export function connectionNotServed(what: string): StatusError {
   return new StatusError(405, 'MethodNotAllowed', `${what} is not served by this control plane yet`, {});
 }
 
-/** For resources that exist but not with this verb, as the generic handlers say it. */
-export function unsupportedVerb(about: Qualified, verb: string): StatusError {
-  const text = `${verb} is not supported on resources of kind "${qualifiedName(about)}"`;
-  return new StatusError(405, 'MethodNotAllowed', text, detailsOf(about, ''));
-}
-
 export function notAcceptable(accepted: string[]): StatusError {
   return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
-}
-
-export function unsupportedMediaType(accepted: string[]): StatusError {
-  const text = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
-  return new StatusError(415, 'UnsupportedMediaType', text);
 }
 
 export function tooLarge(message: string): StatusError {

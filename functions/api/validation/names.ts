@@ -9,10 +9,6 @@ const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 
-export function isDns1123Label(value: string): boolean {
-  return value.length <= 63 && whole(LABEL).test(value);
-}
-
 export const dns1123Label: NameCheck = (value) => {
   const problems = tooManyCharacters(value, 63);
   if (whole(LABEL).test(value)) return problems;
