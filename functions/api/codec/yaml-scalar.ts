@@ -1,4 +1,5 @@
 import type { Scalar } from 'yaml';
+import { decodeBase64 } from './base64.ts';
 import { wellFormed } from './json-reader.ts';
 
 export class YamlError extends Error {
@@ -74,7 +75,7 @@ function kindOf(value: ScalarValue): string {
 // Bytes as text: what is not UTF-8 becomes U+FFFD on its way through JSON, as in Go.
 function binary(text: string): string {
   try {
-    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+    return new TextDecoder().decode(decodeBase64(text));
   } catch (error) {
     throw new YamlError('yaml: !!binary value contains invalid base64 data', error);
   }

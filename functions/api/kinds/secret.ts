@@ -1,10 +1,11 @@
+import { decodeBase64, encodeBase64 } from '../codec/base64.ts';
 import { isEqual } from '../equal.ts';
 import { forbidden, invalid, required, tooLong, type FieldError } from '../field-error.ts';
 import { JsonSyntaxError } from '../codec/json-reader.ts';
 import { readJson } from '../codec/json.ts';
 import type { KindRules } from '../kind-rules.ts';
 import type { KubeObject } from '../object.ts';
-import { base64Bytes, base64Decoded, encodeBase64 } from '../validation/base64.ts';
+import { base64Bytes } from '../validation/base64.ts';
 import { configMapKey } from '../validation/names.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 
@@ -31,7 +32,7 @@ export const secretRules: KindRules<Secret> = {
   setDefaults: (secret) => {
     secret.type ||= 'Opaque';
     // Write-only: what was given as text is stored as data, and wins over it.
-    for (const [key, text] of Object.entries(secret.stringData ?? {})) secret.data = { ...secret.data, [key]: encodeBase64(text) };
+    for (const [key, text] of Object.entries(secret.stringData ?? {})) secret.data = { ...secret.data, [key]: encodeBase64(new TextEncoder().encode(text)) };
     delete secret.stringData;
   },
   prepareForUpdate: (secret, old) => {
@@ -77,7 +78,7 @@ function typeErrors({ type = '', data = {}, metadata }: Secret): FieldError[] {
 
 function jsonErrors(base64: string, field: string): FieldError[] {
   try {
-    readJson(base64Decoded(base64));
+    readJson(decodeBase64(base64));
     return [];
   } catch (error) {
     if (error instanceof JsonSyntaxError) return [invalid(field, REDACTED, error.message)];

@@ -1,6 +1,6 @@
 import { duplicate, invalid, invalidWithoutValue, notSupported, required, type FieldError } from '../field-error.ts';
 import type { CertificateSigningRequest } from '../schema/kinds.generated.ts';
-import { base64Decoded } from './base64.ts';
+import { decodeBase64 } from '../codec/base64.ts';
 import { dns1123Label, dns1123Subdomain } from './names.ts';
 
 const USAGES = [
@@ -13,7 +13,7 @@ const BEGIN = '-----BEGIN CERTIFICATE REQUEST-----';
 
 export function validateCertificateSigningRequest({ spec }: CertificateSigningRequest): FieldError[] {
   const { request = '', usages = [], signerName = '', expirationSeconds } = spec ?? {};
-  const errors: FieldError[] = new TextDecoder().decode(base64Decoded(request)).includes(BEGIN) ? [] : [invalidWithoutValue('spec.request', 'PEM block type must be CERTIFICATE REQUEST')];
+  const errors: FieldError[] = new TextDecoder().decode(decodeBase64(request)).includes(BEGIN) ? [] : [invalidWithoutValue('spec.request', 'PEM block type must be CERTIFICATE REQUEST')];
   if (usages.length === 0) errors.push(required('spec.usages'));
   for (const [i, usage] of usages.entries()) {
     if (!USAGES.includes(usage)) errors.push(notSupported(`spec.usages[${i}]`, usage, USAGES));
