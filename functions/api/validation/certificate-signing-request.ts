@@ -1,4 +1,4 @@
-import { duplicate, invalid, invalidWithoutValue, notSupported, required, type FieldError } from '../field-error.ts';
+import { duplicate, forbidden, invalid, invalidWithoutValue, notSupported, required, tooLong, type FieldError } from '../field-error.ts';
 import type { CertificateSigningRequest } from '../schema/kinds.generated.ts';
 import { decodeBase64 } from '../codec/base64.ts';
 import { dns1123Label, dns1123Subdomain } from './names.ts';
@@ -31,7 +31,7 @@ export function validateApproval({ status }: CertificateSigningRequest, { status
   if (types.includes('Approved') && types.includes('Denied')) errors.push(invalid('status.conditions', types.length - 1, 'Approved and Denied conditions are mutually exclusive'));
   for (const type of ['Approved', 'Denied']) {
     const had = (old?.conditions ?? []).some((condition) => condition.type === type);
-    if (had && !types.includes(type)) errors.push({ type: 'FieldValueForbidden', field: 'status.conditions', message: `Forbidden: updates may not remove a condition of type "${type}"` });
+    if (had && !types.includes(type)) errors.push(forbidden('status.conditions', `updates may not remove a condition of type "${type}"`));
   }
   return errors;
 }
@@ -42,7 +42,7 @@ function signerErrors(name: string, field: string): FieldError[] {
   if (rest.length !== 1) return [invalid(field, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")];
   const path = rest[0] ?? '';
   const errors: FieldError[] = [];
-  if (domain.length > MAX_DOMAIN) errors.push({ type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${MAX_DOMAIN} bytes` });
+  if (domain.length > MAX_DOMAIN) errors.push(tooLong(field, MAX_DOMAIN));
   errors.push(...domain.split('.').flatMap((label) => dns1123Label(label).map((text) => invalid(field, domain, `validating label "${label}": ${text}`))));
   if (domain.split('.').length < 2) errors.push(invalid(field, domain, 'should be a domain with at least two segments separated by dots'));
   return [...errors, ...dns1123Subdomain(path).map((text) => invalid(field, path, `validating label "${path}": ${text}`))];

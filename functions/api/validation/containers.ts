@@ -1,4 +1,4 @@
-import { duplicate, forbidden, notSupported, required, type FieldError } from '../field-error.ts';
+import { duplicate, forbidden, notFound, notSupported, required, type FieldError } from '../field-error.ts';
 import type { Container, ContainerResizePolicy, ContainerRestartRule, EphemeralContainer, Lifecycle, PodSpec, Volume } from '../schema/kinds.generated.ts';
 import { validateEnv, validateEnvFrom } from './env.ts';
 import { dns1123Label } from './names.ts';
@@ -76,7 +76,7 @@ function ephemeralErrors(around: Surroundings, path: string): FieldError[] {
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
     const target = container.targetContainerName;
-    if (target && !others.has(target)) errors.push({ type: 'FieldValueNotFound', field: `${at}.targetContainerName`, message: `Not found: ${JSON.stringify(target)}` });
+    if (target && !others.has(target)) errors.push(notFound(`${at}.targetContainerName`, target));
     for (const field of NOT_FOR_EPHEMERAL) if (container[field]) errors.push(forbidden(`${at}.${field}`, 'cannot be set for an Ephemeral Container'));
     if (Object.keys(container.resources ?? {}).length > 0) errors.push(forbidden(`${at}.resources`, 'cannot be set for an Ephemeral Container'));
     return errors;

@@ -1,4 +1,4 @@
-import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import { forbidden, invalid, notSupported, required, tooLong, type FieldError } from '../field-error.ts';
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressClass, IngressRule, IngressTLS } from '../schema/kinds.generated.ts';
 import { isIp } from './addresses.ts';
 import { dns1123Label, dns1123Subdomain, pathSegmentName, portName, wildcardSubdomain } from './names.ts';
@@ -29,7 +29,7 @@ export function validateIngressCreation({ metadata, spec }: Ingress): FieldError
 
 export function validateIngressClass({ spec = {} }: IngressClass): FieldError[] {
   const { controller = '', parameters } = spec;
-  const errors: FieldError[] = controller.length > 250 ? [{ type: 'FieldValueTooLong', field: 'spec.controller', message: 'Too long: may not be more than 250 bytes' }] : [];
+  const errors: FieldError[] = controller.length > 250 ? [tooLong('spec.controller', 250)] : [];
   errors.push(...validateDomainPrefixedPath('spec.controller', controller));
   if (!parameters) return errors;
   const path = 'spec.parameters';

@@ -1,4 +1,4 @@
-import { duplicate, invalid, notSupported, required, tooLong, type FieldError } from '../field-error.ts';
+import { duplicate, invalid, invalidWithoutValue, notSupported, required, tooLong, tooMany, type FieldError } from '../field-error.ts';
 import type { Job, JobSpec, PodFailurePolicyRule, PodFailurePolicyOnExitCodesRequirement, SuccessPolicyRule } from '../schema/kinds.generated.ts';
 import { isEmptySelector, selectorMatches, validateLabelSelector } from './label-selector.ts';
 import { dns1123Label, qualifiedName, utf8Length } from './names.ts';
@@ -72,7 +72,7 @@ function indexedErrors({ completions, parallelism = 0, backoffLimitPerIndex, max
 
 function failurePolicyErrors(spec: JobSpec, path: string): FieldError[] {
   const rules = spec.podFailurePolicy?.rules ?? [];
-  const errors: FieldError[] = rules.length > MAX_RULES ? [{ type: 'FieldValueTooMany', field: `${path}.rules`, message: `Too many: ${rules.length}: must have at most ${MAX_RULES} items` }] : [];
+  const errors: FieldError[] = rules.length > MAX_RULES ? [tooMany(`${path}.rules`, rules.length, MAX_RULES)] : [];
   const names = new Set([...(spec.template?.spec?.containers ?? []), ...(spec.template?.spec?.initContainers ?? [])].map(({ name }) => name));
   return [...errors, ...rules.flatMap((rule, i) => failureRuleErrors(rule, `${path}.rules[${i}]`, { spec, names }))];
 }
@@ -85,8 +85,8 @@ function failureRuleErrors(rule: PodFailurePolicyRule, path: string, { spec, nam
   else if (!ACTIONS.includes(action)) errors.push(notSupported(`${path}.action`, action, ACTIONS));
   if (onExitCodes) errors.push(...exitCodeErrors(onExitCodes, `${path}.onExitCodes`, names));
   errors.push(...patternErrors(onPodConditions, `${path}.onPodConditions`));
-  if (onExitCodes && onPodConditions.length > 0) errors.push({ type: 'FieldValueInvalid', field: path, message: 'Invalid value: specifying both OnExitCodes and OnPodConditions is not supported' });
-  if (!onExitCodes && onPodConditions.length === 0) errors.push({ type: 'FieldValueInvalid', field: path, message: 'Invalid value: specifying one of OnExitCodes and OnPodConditions is required' });
+  if (onExitCodes && onPodConditions.length > 0) errors.push(invalidWithoutValue(path, 'specifying both OnExitCodes and OnPodConditions is not supported'));
+  if (!onExitCodes && onPodConditions.length === 0) errors.push(invalidWithoutValue(path, 'specifying one of OnExitCodes and OnPodConditions is required'));
   return errors;
 }
 
@@ -96,7 +96,7 @@ function exitCodeErrors({ containerName, operator, values = [] }: PodFailurePoli
   else if (!OPERATORS.includes(operator)) errors.push(notSupported(`${path}.operator`, operator, OPERATORS));
   if (containerName !== undefined && !names.has(containerName)) errors.push(invalid(`${path}.containerName`, containerName, 'must be one of the container or initContainer names in the pod template'));
   if (values.length === 0) errors.push(invalid(`${path}.values`, values, 'at least one value is required'));
-  if (values.length > MAX_EXIT_CODES) errors.push({ type: 'FieldValueTooMany', field: `${path}.values`, message: `Too many: ${values.length}: must have at most ${MAX_EXIT_CODES} items` });
+  if (values.length > MAX_EXIT_CODES) errors.push(tooMany(`${path}.values`, values.length, MAX_EXIT_CODES));
   const seen = new Set<number>();
   let isOrdered = true;
   for (const [i, code] of values.entries()) {
@@ -109,7 +109,7 @@ function exitCodeErrors({ containerName, operator, values = [] }: PodFailurePoli
 }
 
 function patternErrors(patterns: NonNullable<PodFailurePolicyRule['onPodConditions']>, path: string): FieldError[] {
-  const errors: FieldError[] = patterns.length > MAX_PATTERNS ? [{ type: 'FieldValueTooMany', field: path, message: `Too many: ${patterns.length}: must have at most ${MAX_PATTERNS} items` }] : [];
+  const errors: FieldError[] = patterns.length > MAX_PATTERNS ? [tooMany(path, patterns.length, MAX_PATTERNS)] : [];
   return [
     ...errors,
     ...patterns.flatMap(({ type = '', status }, i) => {
@@ -127,7 +127,7 @@ function successPolicyErrors(spec: JobSpec, path: string): FieldError[] {
   if (spec.completionMode !== 'Indexed') return [invalid(path, { Rules: goRules(policy.rules ?? []) }, 'requires indexed completion mode')];
   const rules = policy.rules ?? [];
   if (rules.length === 0) return [required(`${path}.rules`, 'at least one rules must be specified when the successPolicy is specified')];
-  const errors: FieldError[] = rules.length > MAX_RULES ? [{ type: 'FieldValueTooMany', field: `${path}.rules`, message: `Too many: ${rules.length}: must have at most ${MAX_RULES} items` }] : [];
+  const errors: FieldError[] = rules.length > MAX_RULES ? [tooMany(`${path}.rules`, rules.length, MAX_RULES)] : [];
   return [...errors, ...rules.flatMap((rule, i) => successRuleErrors(rule, `${path}.rules[${i}]`, spec.completions ?? 0))];
 }
 

@@ -20,7 +20,7 @@ export function validateVolumeAttachmentUpdate({ spec }: VolumeAttachment, { spe
 
 function sourceErrors({ inlineVolumeSpec: inline, persistentVolumeName: name }: VolumeAttachment['spec']['source']): FieldError[] {
   const text = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
-  if (inline && name !== undefined) return [{ type: 'FieldValueForbidden', field: 'spec.source', message: `Forbidden: ${text}` }];
+  if (inline && name !== undefined) return [forbidden('spec.source', text)];
   if (name !== undefined) return dns1123Subdomain(name).map((problem) => invalid('spec.source.persistentVolumeName', name, problem));
   return inline ? inlineErrors(inline, 'spec.source.inlineVolumeSpec') : [required('spec.source', text)];
 }

@@ -1,4 +1,4 @@
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import { duplicate, forbidden, invalid, notSupported, required, tooLong, type FieldError } from '../field-error.ts';
 import type { CSIVolumeSource, DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from '../schema/kinds.generated.ts';
 import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELDS } from './env.ts';
 import { dns1123Label, dns1123Subdomain } from './names.ts';
@@ -157,7 +157,7 @@ function csiErrors(source: CSIVolumeSource, path: string): FieldError[] {
 
 export function validateDriverName(driver: string | undefined, field: string): FieldError[] {
   if (!driver) return [required(field)];
-  const errors: FieldError[] = driver.length > 63 ? [{ type: 'FieldValueTooLong', field, message: 'Too long: may not be more than 63 bytes' }] : [];
+  const errors: FieldError[] = driver.length > 63 ? [tooLong(field, 63)] : [];
   return [...errors, ...dns1123Subdomain(driver.toLowerCase()).map((text) => invalid(field, driver, text))];
 }
 

@@ -1,4 +1,4 @@
-import { duplicate, invalid, notSupported, required, type FieldError } from '../field-error.ts';
+import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../field-error.ts';
 import type { MutatingWebhook, RuleWithOperations, ValidatingWebhook, WebhookClientConfig } from '../schema/kinds.generated.ts';
 import { validateLabelSelector } from './label-selector.ts';
 import { dns1035Label, dns1123Subdomain, qualifiedName } from './names.ts';
@@ -119,7 +119,7 @@ function reviewErrors(versions: string[] | undefined, field: string): FieldError
 
 /** Names of CEL conditions, and that each says something. */
 export function conditionErrors(conditions: { name?: string; expression?: string }[], path: string): FieldError[] {
-  const errors: FieldError[] = conditions.length > MAX_CONDITIONS ? [{ type: 'FieldValueTooMany', field: path, message: `Too many: ${conditions.length}: must have at most ${MAX_CONDITIONS} items` }] : [];
+  const errors: FieldError[] = conditions.length > MAX_CONDITIONS ? [tooMany(path, conditions.length, MAX_CONDITIONS)] : [];
   const names = new Set<string>();
   return [
     ...errors,
