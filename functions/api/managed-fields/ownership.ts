@@ -23,7 +23,7 @@ export function afterUpdate({ kind, managers, writer, live }: Change, object: Ku
   const own = { ...writer, operation: 'Update' as const, apiVersion: kind.apiVersion };
   const id = managerId(own);
   const { managers: settled, comparison } = afterTaking(kind, managers, { live, object, writerId: id });
-  const taken = tracked(kind, union(comparison.modified, comparison.added));
+  const taken = difference(union(comparison.modified, comparison.added), NEVER_TRACKED);
   const before = managers.get(id) ?? { ...own, fields: NO_FIELDS };
   const manager = afterWriting(before, { taken, gone: comparison.removed, time });
   const result = new Map(settled);
@@ -66,8 +66,8 @@ interface Taking {
 
 // All others lose what was changed under them, and everybody what is gone.
 function afterTaking(kind: TrackedKind, managers: Managers, { live, object, writerId, force = true }: Taking): { managers: Managers; comparison: Comparison } {
-  const comparison = compare(typeOfRequest(kind), live, object);
-  const byVersion = new Map<string, Comparison | undefined>([[kind.apiVersion, counted(kind, comparison)]]);
+  const comparison = counted(kind, compare(typeOfRequest(kind), live, object));
+  const byVersion = new Map<string, Comparison | undefined>([[kind.apiVersion, comparison]]);
   const settled = new Map<string, Manager>();
   const conflicts: { manager: Manager; fields: FieldSet }[] = [];
   for (const [id, manager] of managers) {
@@ -88,7 +88,7 @@ function afterTaking(kind: TrackedKind, managers: Managers, { live, object, writ
     if (!isEmpty(fields)) settled.set(id, withFields(manager, fields));
   }
   if (!force && conflicts.length > 0) throw new ApplyConflict(conflictsOf(conflicts));
-  return { managers: settled, comparison: byVersion.get(kind.apiVersion) ?? comparison };
+  return { managers: settled, comparison };
 }
 
 interface InVersion {
@@ -115,10 +115,6 @@ function typeOfRequest(kind: TrackedKind) {
   const type = kind.typeIn(kind.apiVersion);
   if (!type) throw new Error(`no type of ${kind.apiVersion}`);
   return type;
-}
-
-function tracked(kind: TrackedKind, fields: FieldSet): FieldSet {
-  return difference(kind.withoutResetFields(fields), NEVER_TRACKED);
 }
 
 function withTrackedFields(managers: Managers, id: string): Managers {
