@@ -7,6 +7,7 @@ import type { KubeObject, ObjectMeta } from './object.ts';
 import type { ApiResource } from './resource.ts';
 import { rulesFor } from './rules.ts';
 import { typeOf } from './schema/schema.ts';
+import { hasStatus, METADATA_STAYS } from './status-write.ts';
 import { dns1123Subdomain } from './validation/names.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from './validation/object-meta.ts';
 
@@ -93,17 +94,6 @@ function dropGated({ group, version, kind }: ApiResource, object: KubeObject): v
   if (struct) dropGatedFields(struct, object);
 }
 
-// A fact of each kind: of these not even annotations change with a status.
-const METADATA_STAYS = new Set([
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
-  'apiregistration.k8s.io/APIService',
-  'flowcontrol.apiserver.k8s.io/FlowSchema',
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
-  'networking.k8s.io/ServiceCIDR',
-  'resource.k8s.io/ResourceClaim',
-  'storage.k8s.io/VolumeAttachment',
-]);
-
 function keepWithMetadata(object: KubeObject, old: KubeObject): void {
   const { resourceVersion, managedFields } = object.metadata;
   object.metadata = { ...structuredClone(old.metadata), ...(resourceVersion !== undefined && { resourceVersion }), ...(managedFields && { managedFields }) };
@@ -139,10 +129,6 @@ function keep(object: object, old: object, field: string): void {
   const value = (old as Record<string, unknown>)[field];
   if (value === undefined) delete (object as Record<string, unknown>)[field];
   else (object as Record<string, unknown>)[field] = structuredClone(value);
-}
-
-function hasStatus(resource: ApiResource): boolean {
-  return resource.subresources.some((subresource) => subresource.name === 'status');
 }
 
 // The metadata rules of creation and update overlap, and so do a kind's own.

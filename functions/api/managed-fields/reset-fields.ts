@@ -1,4 +1,5 @@
 import type { ApiResource } from '#api/resource';
+import { hasStatus, METADATA_STAYS } from '#api/status-write';
 import { below, differenceBelow, fieldSet, isEmpty, NO_FIELDS, type FieldSet } from './field-set.ts';
 import { fieldElement, type PathElement } from './path-element.ts';
 
@@ -6,13 +7,14 @@ import { fieldElement, type PathElement } from './path-element.ts';
  * Without the fields that a write to this resource, or to its subresource, never changes, whatever it says: nobody comes to own a field by
  * writing where it does not count. Facts of each resource in Kubernetes.
  */
-export function withoutResetFields(fields: FieldSet, { group, kind, subresources }: ApiResource, subresource: string): FieldSet {
+export function withoutResetFields(fields: FieldSet, resource: ApiResource, subresource: string): FieldSet {
+  const { group, kind } = resource;
   if (group === '' && kind === 'Pod') {
     if (subresource === 'ephemeralcontainers') return picked(fields, [SPEC, fieldElement('ephemeralContainers')]);
     if (subresource === 'resize') return resizable(fields);
   }
   const own = OWN_RESETS.get(`${group}/${kind} ${subresource}`);
-  const reset = own ?? (subresources.some(({ name }) => name === 'status') ? RESETS.get(subresource) : undefined);
+  const reset = own ?? (hasStatus(resource) ? RESETS.get(subresource) : undefined);
   return reset ? differenceBelow(fields, reset) : fields;
 }
 
@@ -34,15 +36,7 @@ const OWN_RESETS: ReadonlyMap<string, FieldSet> = new Map([
   ['certificates.k8s.io/CertificateSigningRequest ', resets('spec', 'status')],
   ['certificates.k8s.io/CertificateSigningRequest status', resets('spec', 'status.conditions')],
   ['certificates.k8s.io/CertificateSigningRequest approval', resets('spec', 'status.certificate')],
-  ...[
-    'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
-    'apiregistration.k8s.io/APIService',
-    'flowcontrol.apiserver.k8s.io/FlowSchema',
-    'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
-    'networking.k8s.io/ServiceCIDR',
-    'resource.k8s.io/ResourceClaim',
-    'storage.k8s.io/VolumeAttachment',
-  ].map((kind) => [`${kind} status`, resets('spec', 'metadata')] as const),
+  ...[...METADATA_STAYS].map((kind) => [`${kind} status`, resets('spec', 'metadata')] as const),
 ]);
 
 /** Only what is at the path or below it. */
