@@ -1,5 +1,6 @@
 import type { KubeObject } from './object.ts';
 import type { ApiResource } from './resource.ts';
+import { groupVersionOf } from './schema/schema.ts';
 
 /**
  * Between the versions of a resource that is served in several: Events (of two groups) and HorizontalPodAutoscalers. Fields that the other
@@ -9,7 +10,7 @@ export function convert(object: KubeObject, from: ApiResource, to: ApiResource):
   if (from === to) return object;
   const change = CONVERSIONS.get(`${keyOf(from)} -> ${keyOf(to)}`);
   const converted = change ? change(structuredClone(object)) : object;
-  return { kind: to.kind, apiVersion: to.group === '' ? to.version : `${to.group}/${to.version}`, ...withoutIdentity(converted) };
+  return { kind: to.kind, apiVersion: groupVersionOf(to.group, to.version), ...withoutIdentity(converted) };
 }
 
 // Kind and apiVersion come first in all JSON that we write.
