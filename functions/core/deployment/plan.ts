@@ -8,10 +8,10 @@ import { isScalingEvent, scaleStep } from './scaling.ts';
 import { deploymentStatus, replaceDeploymentCondition } from './status.ts';
 import { findNewReplicaSet, POD_TEMPLATE_HASH, templateHash } from './template.ts';
 import { findCondition } from '../conditions.ts';
-import { isEmptySelector } from '../label-selector.ts';
 import type { Limits } from './limits.ts';
 import type { Resize } from './rolling.ts';
 import type { Deployment, DeploymentStatus, Pod, ReplicaSet } from '#api/schema/kinds.generated';
+import { isEmptySelector } from '#api/validation/label-selector';
 
 export interface DeploymentView {
   deployment: Deployment;
