@@ -1,5 +1,6 @@
 import { labelValue, qualifiedName } from '#api/validation/names';
 import { SelectorError } from './selector-error.ts';
+import { meetsSetRequirement, ownLabel } from './set-requirement.ts';
 
 /** Label selectors: the text of a query (`app in (a,b),!canary`) and the object of a spec (`matchLabels`, `matchExpressions`). */
 export interface LabelSelector {
@@ -45,24 +46,13 @@ function selectorOf(requirements: LabelRequirement[]): LabelSelector {
   return { requirements, matches: (labels = {}) => requirements.every((one) => isMet(one, labels)) };
 }
 
-function isMet({ key, operator, values }: LabelRequirement, labels: Readonly<Record<string, string>>): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-    case 'Lt': {
-      if (value === undefined || !isInteger(value)) return false;
-      const [have, bound] = [BigInt(value), BigInt(values[0] ?? '0')];
-      return operator === 'Gt' ? have > bound : have < bound;
-    }
-  }
+function isMet(requirement: LabelRequirement, labels: Readonly<Record<string, string>>): boolean {
+  const { key, operator, values } = requirement;
+  if (operator !== 'Gt' && operator !== 'Lt') return meetsSetRequirement(requirement, labels);
+  const value = ownLabel(labels, key);
+  if (value === undefined || !isInteger(value)) return false;
+  const [have, bound] = [BigInt(value), BigInt(values[0] ?? '0')];
+  return operator === 'Gt' ? have > bound : have < bound;
 }
 
 const KEYWORD_OPERATORS: Readonly<Record<string, LabelOperator>> = { '=': 'In', '==': 'In', '!=': 'NotIn', in: 'In', notin: 'NotIn', '>': 'Gt', '<': 'Lt' };

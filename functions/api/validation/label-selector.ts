@@ -1,5 +1,6 @@
 import { forbidden, invalid, required, type FieldError } from '../field-error.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../schema/kinds.generated.ts';
+import { meetsSetRequirement } from '../selectors/set-requirement.ts';
 import { labelValue, qualifiedName } from './names.ts';
 import { validateLabels } from './object-meta.ts';
 
@@ -18,7 +19,7 @@ export function isEmptySelector(selector: LabelSelector | undefined): boolean {
 /** Whether a selector whose form is valid picks these labels. */
 export function selectorMatches(selector: LabelSelector, labels: Record<string, string>): boolean {
   const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return equal && (selector.matchExpressions ?? []).every((requirement) => requirementMatches(requirement, labels));
+  return equal && (selector.matchExpressions ?? []).every((requirement) => meetsSetRequirement(requirement, labels));
 }
 
 function requirementErrors({ key, operator, values = [] }: LabelSelectorRequirement, path: string): FieldError[] {
@@ -32,18 +33,4 @@ function requirementErrors({ key, operator, values = [] }: LabelSelectorRequirem
   }
   errors.push(...qualifiedName(key ?? '').map((text) => invalid(`${path}.key`, key ?? '', text)));
   return [...errors, ...values.flatMap((value, i) => labelValue(value).map((text) => invalid(`${path}.values[${i}]`, value, text)))];
-}
-
-function requirementMatches({ key, operator, values = [] }: LabelSelectorRequirement, labels: Record<string, string>): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Node, NodeSelector, NodeSelectorTerm, Pod } from '#api/schema/kinds.generated';
+import { meetsSetRequirement, ownLabel, type SetRequirement } from '#api/selectors/set-requirement';
 import { labelsInclude } from '../label-selector.ts';
 
 /** spec.nodeSelector and the required node affinity. */
@@ -29,31 +30,13 @@ function termMatches(term: NodeSelectorTerm, node: Node): boolean {
   return expressions.every((requirement) => requirementMatches(requirement, labels)) && fields.every((requirement) => requirementMatches(requirement, named));
 }
 
-interface Requirement {
-  key: string;
-  operator: string;
-  values?: string[];
-}
-
 // Gt and Lt compare integers.
-function requirementMatches({ key, operator, values = [] }: Requirement, labels: Record<string, string>): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return isInteger(value) && isInteger(values[0]) && Number(value) > Number(values[0]);
-    case 'Lt':
-      return isInteger(value) && isInteger(values[0]) && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
+function requirementMatches(requirement: SetRequirement, labels: Record<string, string>): boolean {
+  const { key, operator, values = [] } = requirement;
+  if (operator !== 'Gt' && operator !== 'Lt') return meetsSetRequirement(requirement, labels);
+  const [have, bound] = [ownLabel(labels, key), values[0]];
+  if (!isInteger(have) || !isInteger(bound)) return false;
+  return operator === 'Gt' ? Number(have) > Number(bound) : Number(have) < Number(bound);
 }
 
 function isInteger(text: string | undefined): boolean {
