@@ -1,7 +1,7 @@
 import type { TableColumn } from '../kind-rules.ts';
 import type { KubeObject } from '../object.ts';
 import type { LabelSelector, PodTemplateSpec } from '../schema/kinds.generated.ts';
-import { column, NONE } from './columns.ts';
+import { ageColumn, column, nameColumn, NONE } from './columns.ts';
 
 /** The two wide columns that every kind with a pod template has. */
 export function containerColumns<T extends KubeObject>(templateOf: (object: T) => PodTemplateSpec | undefined): TableColumn<T>[] {
@@ -9,6 +9,20 @@ export function containerColumns<T extends KubeObject>(templateOf: (object: T) =
   return [
     column('Containers', 'Names of the containers in the template', (object) => containers(object).map(({ name }) => name).join(','), { wide: true }),
     column('Images', 'Images of the containers in the template', (object) => containers(object).map(({ image }) => image).join(','), { wide: true }),
+  ];
+}
+
+type Replicated = KubeObject & { spec?: { replicas?: number; template?: PodTemplateSpec }; status?: { replicas?: number; readyReplicas?: number } };
+
+/** What a ReplicaSet and its elder, the ReplicationController, show alike. */
+export function replicaColumns<T extends Replicated>(): TableColumn<T>[] {
+  return [
+    nameColumn(),
+    column('Desired', 'Pods that are wanted', ({ spec }) => spec?.replicas ?? 0, { type: 'integer' }),
+    column('Current', 'Pods that exist', ({ status }) => status?.replicas ?? 0, { type: 'integer' }),
+    column('Ready', 'Pods that are ready', ({ status }) => status?.readyReplicas ?? 0, { type: 'integer' }),
+    ageColumn(),
+    ...containerColumns<T>(({ spec }) => spec?.template),
   ];
 }
 

@@ -5,8 +5,8 @@ import type { ReplicaSet } from '../schema/kinds.generated.ts';
 import { specChanged } from './generation.ts';
 import { nonNegative } from '../validation/numbers.ts';
 import { validateSelectorAndTemplate } from '../validation/workload.ts';
-import { ageColumn, column, nameColumn } from './columns.ts';
-import { containerColumns, selectorText } from './pod-template-columns.ts';
+import { column } from './columns.ts';
+import { replicaColumns, selectorText } from './pod-template-columns.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
@@ -29,12 +29,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   validateUpdate: ({ spec }, old) => (isEqual(spec?.selector, old.spec?.selector) ? [] : [invalid('spec.selector', spec?.selector, 'field is immutable')]),
   status: { validateUpdate: statusErrors },
   columns: [
-    nameColumn(),
-    column('Desired', 'Pods that are wanted', ({ spec }) => spec?.replicas ?? 0, { type: 'integer' }),
-    column('Current', 'Pods that exist', ({ status }) => status?.replicas ?? 0, { type: 'integer' }),
-    column('Ready', 'Pods that are ready', ({ status }) => status?.readyReplicas ?? 0, { type: 'integer' }),
-    ageColumn(),
-    ...containerColumns<ReplicaSet>(({ spec }) => spec?.template),
+    ...replicaColumns<ReplicaSet>(),
     column('Selector', 'Labels of the pods that belong to it', ({ spec }) => selectorText(spec?.selector), { wide: true }),
   ],
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector' },

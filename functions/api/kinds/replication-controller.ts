@@ -2,10 +2,10 @@ import type { KindRules } from '../kind-rules.ts';
 import type { ReplicationController } from '../schema/kinds.generated.ts';
 import { nonNegative } from '../validation/numbers.ts';
 import { validateLabelsAndTemplate } from '../validation/workload.ts';
-import { ageColumn, column, nameColumn } from './columns.ts';
+import { column } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
-import { containerColumns, labelsText } from './pod-template-columns.ts';
+import { replicaColumns, labelsText } from './pod-template-columns.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
 export const replicationControllerRules: KindRules<ReplicationController> = {
@@ -21,12 +21,7 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
   isNewGeneration: specChanged,
   validate: ({ spec = {} }) => [...nonNegative('spec.minReadySeconds', spec.minReadySeconds), ...nonNegative('spec.replicas', spec.replicas), ...validateLabelsAndTemplate(spec, 'spec')],
   columns: [
-    nameColumn(),
-    column('Desired', 'Pods that are wanted', ({ spec }) => spec?.replicas ?? 0, { type: 'integer' }),
-    column('Current', 'Pods that exist', ({ status }) => status?.replicas ?? 0, { type: 'integer' }),
-    column('Ready', 'Pods that are ready', ({ status }) => status?.readyReplicas ?? 0, { type: 'integer' }),
-    ageColumn(),
-    ...containerColumns<ReplicationController>(({ spec }) => spec?.template),
+    ...replicaColumns<ReplicationController>(),
     column('Selector', 'Labels of the pods that belong to it', ({ spec }) => labelsText(spec?.selector), { wide: true }),
   ],
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
