@@ -28,6 +28,14 @@ export function createdAtColumn<T extends KubeObject>(): TableColumn<T> {
   return column('Created At', 'Time at which the object was created', ({ metadata }) => metadata.creationTimestamp ?? null, { type: 'date' });
 }
 
+const SHOWN = 3;
+
+/** The first few of a list, and how many more there are. */
+export function shortened(texts: readonly string[]): string {
+  const shown = texts.slice(0, SHOWN).join(',');
+  return texts.length > SHOWN ? `${shown} + ${texts.length - SHOWN} more...` : shown;
+}
+
 export function ageOf(timestamp: string | null | undefined, nowMs: number): string {
   const ms = Date.parse(timestamp ?? '');
   return Number.isNaN(ms) ? UNKNOWN : humanDuration(nowMs - ms);

@@ -8,14 +8,13 @@ import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../va
 import { validateLabels } from '../validation/object-meta.ts';
 import { validatePortNumber, validateProtocol } from '../validation/ports.ts';
 import { optionalName } from '../validation/references.ts';
-import { ageColumn, column, nameColumn, UNSET } from './columns.ts';
+import { ageColumn, column, nameColumn, shortened, UNSET } from './columns.ts';
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];
 const MAX_ENDPOINTS = 1000;
 const MAX_PORTS = 20000;
 const MAX_ADDRESSES = 100;
 const MAX_HINTS = 8;
-const SHOWN = 3;
 
 export const endpointSliceRules: KindRules<EndpointSlice> = {
   setDefaults: ({ ports }) => {
@@ -99,9 +98,4 @@ function namesErrors(hints: { name: string }[], path: string, check: (name: stri
     seen.add(name);
     return errors;
   });
-}
-
-function shortened(texts: string[]): string {
-  const shown = texts.slice(0, SHOWN).join(',');
-  return texts.length > SHOWN ? `${shown} + ${texts.length - SHOWN} more...` : shown;
 }

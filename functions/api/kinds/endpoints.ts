@@ -5,9 +5,7 @@ import { endpointIpProblems, ipProblems } from '../validation/addresses.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../validation/names.ts';
 import { validatePortNumber, validateProtocol } from '../validation/ports.ts';
 import { optionalName } from '../validation/references.ts';
-import { ageColumn, column, nameColumn, NONE } from './columns.ts';
-
-const SHOWN = 3;
+import { ageColumn, column, nameColumn, NONE, shortened } from './columns.ts';
 
 export const endpointsRules: KindRules<Endpoints> = {
   setDefaults: ({ subsets = [] }) => {
@@ -50,7 +48,5 @@ function endpointsText(subsets: EndpointSubset[]): string {
     if (ports.length === 0) return addresses.map(({ ip }) => ip);
     return ports.flatMap(({ port }) => addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)));
   });
-  if (all.length === 0) return NONE;
-  const shown = all.slice(0, SHOWN).join(',');
-  return all.length > SHOWN ? `${shown} + ${all.length - SHOWN} more...` : shown;
+  return all.length === 0 ? NONE : shortened(all);
 }

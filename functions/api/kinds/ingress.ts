@@ -1,10 +1,8 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { Ingress } from '../schema/kinds.generated.ts';
 import { validateIngress, validateIngressCreation } from '../validation/ingress.ts';
-import { ageColumn, column, nameColumn, NONE } from './columns.ts';
+import { ageColumn, column, nameColumn, NONE, shortened } from './columns.ts';
 import { specChanged } from './generation.ts';
-
-const SHOWN_HOSTS = 3;
 
 export const ingressRules: KindRules<Ingress> = {
   isNewGeneration: specChanged,
@@ -13,15 +11,9 @@ export const ingressRules: KindRules<Ingress> = {
   columns: [
     nameColumn(),
     column('Class', 'Who serves it', ({ spec }) => spec?.ingressClassName ?? NONE),
-    column('Hosts', 'Names that it answers to', ({ spec }) => hostsText((spec?.rules ?? []).map(({ host }) => host).filter((host) => host))),
+    column('Hosts', 'Names that it answers to', ({ spec }) => shortened((spec?.rules ?? []).flatMap(({ host }) => host || [])) || '*'),
     column('Address', 'Where it can be reached', ({ status }) => (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname).join(',')),
     column('Ports', 'Ports that it opens', ({ spec }) => (spec?.tls?.length ? '80, 443' : '80')),
     ageColumn(),
   ],
 };
-
-function hostsText(hosts: unknown[]): string {
-  if (hosts.length === 0) return '*';
-  const shown = hosts.slice(0, SHOWN_HOSTS).join(',');
-  return hosts.length > SHOWN_HOSTS ? `${shown} + ${hosts.length - SHOWN_HOSTS} more...` : shown;
-}
