@@ -1,8 +1,8 @@
 import type { KubeObject } from '#api/object';
+import { formatMicroTime } from '#api/time';
 import type { ApiClient } from '#client/api-client';
 import { isNotFound } from '#client/api-error';
 import { LEASES } from '#client/core-resources';
-import { microTimestamp } from '#core/timestamp';
 import type { Clock } from '../clock.ts';
 
 export interface HeartbeatOptions {
@@ -38,7 +38,7 @@ async function beatOwn({ client, nodeName }: HeartbeatOptions): Promise<void> {
 }
 
 async function renewLease({ client, nodeName, clock, intervalMs }: HeartbeatOptions): Promise<void> {
-  const renewTime = microTimestamp(clock.now());
+  const renewTime = formatMicroTime(clock.now());
   const spec = { holderIdentity: nodeName, leaseDurationSeconds: Math.ceil((2 * intervalMs) / 1000), renewTime };
   const name = { namespace: LEASE_NAMESPACE, name: nodeName };
   try {
