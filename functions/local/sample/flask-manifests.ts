@@ -1,4 +1,4 @@
-/** The web application as its tutorial has it, and as it circulates: a blank in a name, a Deployment without a selector. */
+/** The web application of a tutorial, whole; and as it circulates: a blank in a name, a Deployment without a selector, nothing that says when it is ready. */
 export const FLASK_IMAGE = { name: 'flask-kubernetes:latest', env: { MESSAGE: 'Hello from Kubernetes!', PORT: '5000' } };
 
 const service = (name: string): string => `apiVersion: v1
@@ -15,7 +15,7 @@ spec:
   type: LoadBalancer
 `;
 
-const deployment = (selector: string): string => `apiVersion: apps/v1
+const deployment = ({ selector, probe }: { selector: string; probe: string }): string => `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: flask-kubernetes
@@ -32,7 +32,19 @@ ${selector}  template:
         imagePullPolicy: Never
         ports:
         - containerPort: 5000
+${probe}`;
+
+const SELECTOR = `  selector:
+    matchLabels:
+      app: flask-kubernetes
 `;
 
-export const FLASK = `${service('flask-kubernetes-service')}---\n${deployment('  selector:\n    matchLabels:\n      app: flask-kubernetes\n')}`;
-export const FLASK_BROKEN = `${service('flask-kubernetes -service')}---\n${deployment('')}`;
+// Without it a pod is ready as soon as its program runs, which is before the program listens: clients that ask without a pause would be refused.
+const PROBE = `        readinessProbe:
+          httpGet:
+            port: 5000
+          periodSeconds: 1
+`;
+
+export const FLASK = `${service('flask-kubernetes-service')}---\n${deployment({ selector: SELECTOR, probe: PROBE })}`;
+export const FLASK_BROKEN = `${service('flask-kubernetes -service')}---\n${deployment({ selector: '', probe: '' })}`;

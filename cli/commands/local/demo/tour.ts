@@ -34,7 +34,7 @@ async function refuse(stage: Stage, client: ApiClient): Promise<void> {
 }
 
 async function deploy(stage: Stage, client: ApiClient): Promise<string> {
-  stage.chapter('The same, mended', 'Four pods of an image that was built here a moment ago, and a Service with an address.');
+  stage.chapter('The same, mended', 'Four pods of an image that was built here a moment ago, each ready once it answers, and a Service with an address.');
   await stage.zeroplane(['apply', '-f', 'flask.yaml', '--wait']);
   await stage.zeroplane(['get', 'pods,services']);
   await stage.zeroplane(['service', `${WEB}-service`, '--url']);
