@@ -1,6 +1,9 @@
 import { apiLoadFigures } from './api-load.ts';
+import { fanOutFigures } from './fan-out.ts';
 import { type Figure, notMeasured, print } from './figure.ts';
 import { functionBundleFigures } from './function-bundle.ts';
+import { idleFigures } from './idle.ts';
+import { podListFigures } from './pod-lists.ts';
 import { podStartFigures } from './pod-start.ts';
 import { startUpFigures } from './start-up.ts';
 import { unitFigures } from './units.ts';
@@ -14,6 +17,9 @@ const SECTIONS: Record<string, () => Promise<Figure[]>> = {
   up: startUpFigures,
   pods: podStartFigures,
   api: () => apiLoadFigures(peerFolder),
+  lists: () => podListFigures(peerFolder),
+  watch: () => fanOutFigures(peerFolder),
+  idle: idleFigures,
   functions: functionBundleFigures,
   units: unitFigures,
 };
