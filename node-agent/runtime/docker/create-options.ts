@@ -11,7 +11,8 @@ export function sandboxOptions(owner: Owner, spec: SandboxSpec): ContainerCreate
     name: `zp_POD_${spec.pod.name}_${spec.pod.namespace}_${spec.pod.uid}_${spec.attempt}`,
     Image: SANDBOX_IMAGE,
     Labels: { ...podLabels(owner, spec.pod), [LABEL.role]: 'sandbox', [LABEL.attempt]: String(spec.attempt) },
-    ...(spec.hostNetwork ? {} : { Hostname: spec.hostname }),
+    // An empty network namespace is all that our own network needs: Docker making one would start itself once more in each sandbox, for half of its start.
+    ...(spec.hostNetwork ? {} : { Hostname: spec.hostname, NetworkDisabled: true }),
     HostConfig: {
       NetworkMode: spec.hostNetwork ? 'host' : 'none',
       IpcMode: spec.hostIpc ? 'host' : 'shareable',

@@ -18,43 +18,57 @@ export interface DockerRuntimeOptions {
   docker: Docker;
   owner: Owner;
   host: Host;
-  clock: Pick<Clock, 'sleep'>;
+  clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
 /** Docker's engine API. Every call's failure carries Docker's own words. */
 export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptions): Runtime {
-  const observation = new Observation(docker, owner);
+  const observation = new Observation({ docker, owner, clock });
   // Pods that all miss the sandbox image wait for one making of it.
   let imaging: Promise<void> | undefined;
+  const changing = <T>(id: string, call: Promise<T>): Promise<T> => call.finally(() => observation.changed(id));
+  const create = async (options: Docker.ContainerCreateOptions): Promise<string> => {
+    // One whose answer was lost may be there all the same.
+    const id = await createAnew(docker, options).catch((error: unknown) => {
+      observation.doubt();
+      throw error;
+    });
+    observation.created(id, options);
+    return id;
+  };
   const exec = (containerId: string, command: string[], timeoutMs: number): ReturnType<Runtime['exec']> => execInContainer({ docker, host }, containerId, command, timeoutMs);
   return {
     describe: () => describe(docker),
     list: () => observation.pods(),
-    inspect: async (podUid) => (await observation.pods({ podUid }))[0],
-    watch: (onChange, signal) => watchEngine(docker, owner, { onChange, signal }),
+    inspect: (podUid) => observation.pod(podUid),
+    watch: (onChange, signal) => watchDeaths({ docker, owner, observation }, onChange, signal),
 
     createSandbox: async (spec) => {
       const options = sandboxOptions(owner, spec);
       try {
-        return await create(docker, options);
+        return await create(options);
       } catch (error) {
         if (engineStatus(error) !== 404) throw new Error(engineMessage(error), { cause: error });
         imaging ??= ensureSandboxImage(docker, process.arch).finally(() => (imaging = undefined));
         await imaging;
-        return create(docker, options);
+        return create(options);
       }
     },
     startSandbox: async (id) => {
-      await unlessGone(docker.getContainer(id).start());
-      const { State } = await docker.getContainer(id).inspect();
-      return { pid: State.Pid };
+      await changing(id, unlessGone(docker.getContainer(id).start()));
+      const sandbox = await observation.sandbox(id);
+      if (sandbox === undefined) throw new Error(`the sandbox ${id} is gone`);
+      return { pid: sandbox.pid };
     },
-    createContainer: (spec) => said(create(docker, containerOptions(owner, spec))),
-    startContainer: async (id) => void (await said(docker.getContainer(id).start())),
-    resizeContainer: async (id, limits) => void (await said(docker.getContainer(id).update(limitOptions(limits)))),
-    stopContainer: (id, graceSeconds) => unlessGone(docker.getContainer(id).stop({ t: graceSeconds })),
-    // 409: it is being removed already.
-    removeContainer: (id) => unlessGone(docker.getContainer(id).remove({ force: true, v: true }), [409]),
+    createContainer: (spec) => said(create(containerOptions(owner, spec))),
+    startContainer: async (id) => void (await changing(id, said(docker.getContainer(id).start()))),
+    resizeContainer: async (id, limits) => void (await changing(id, said(docker.getContainer(id).update(limitOptions(limits))))),
+    stopContainer: (id, graceSeconds) => changing(id, unlessGone(docker.getContainer(id).stop({ t: graceSeconds }))),
+    removeContainer: async (id) => {
+      // 409: it is being removed already.
+      await changing(id, unlessGone(docker.getContainer(id).remove({ force: true, v: true }), [409]));
+      observation.removed(id);
+    },
 
     findImage: (reference) => findImage(docker, reference),
     pullImage: (reference, credentials) => pullImage(docker, reference, credentials),
@@ -72,13 +86,25 @@ export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptio
 }
 
 /** One that an agent left behind under the same name was never started: it is made again. */
-async function create(docker: Docker, options: Docker.ContainerCreateOptions): Promise<string> {
+async function createAnew(docker: Docker, options: Docker.ContainerCreateOptions): Promise<string> {
   try {
     return (await docker.createContainer(options)).id;
   } catch (error) {
     if (engineStatus(error) !== 409 || options.name === undefined) throw error;
     await docker.getContainer(options.name).remove({ force: true, v: true });
     return (await docker.createContainer(options)).id;
+  }
+}
+
+async function watchDeaths({ docker, owner, observation }: { docker: Docker; owner: Owner; observation: Observation }, onChange: (podUid: string) => void, signal: AbortSignal): Promise<void> {
+  const onDeath = (podUid: string, id: string): void => {
+    observation.changed(id);
+    onChange(podUid);
+  };
+  try {
+    await watchEngine(docker, owner, { sinceMs: observation.sinceMs, onDeath, signal });
+  } finally {
+    observation.doubt();
   }
 }
 

@@ -1,11 +1,16 @@
 import type Docker from 'dockerode';
 import { labelFilter, LABEL, ownerLabels, type Owner } from './labels.ts';
 
+interface EngineEvent {
+  Actor?: { ID?: string; Attributes?: Record<string, string> };
+}
+
 const MAX_LINE_BYTES = 1024 * 1024;
 
-/** Deaths of the node's containers, as they happen. Starts are our own doing; what else changes, the periodic look finds. */
-export async function watchEngine(docker: Docker, owner: Owner, { onChange, signal }: { onChange: (podUid: string) => void; signal: AbortSignal }): Promise<void> {
+/** Deaths of the node's containers, since then and as they happen. Starts are our own doing; what else changes, the periodic look finds. */
+export async function watchEngine(docker: Docker, owner: Owner, { sinceMs, onDeath, signal }: { sinceMs: number; onDeath: (podUid: string, id: string) => void; signal: AbortSignal }): Promise<void> {
   const stream = (await docker.getEvents({
+    since: Math.floor(sinceMs / 1000),
     filters: { type: ['container'], event: ['die', 'destroy'], label: labelFilter(ownerLabels(owner)) },
   })) as NodeJS.ReadableStream & { destroy(): void };
   const abort = (): void => stream.destroy();
@@ -16,8 +21,10 @@ export async function watchEngine(docker: Docker, owner: Owner, { onChange, sign
       const lines = (rest + String(chunk)).split('\n');
       rest = (lines.pop() ?? '').slice(0, MAX_LINE_BYTES);
       for (const line of lines) {
-        const podUid = podUidIn(line);
-        if (podUid !== undefined) onChange(podUid);
+        if (line.trim() === '') continue;
+        const { Actor } = JSON.parse(line) as EngineEvent;
+        const podUid = Actor?.Attributes?.[LABEL.podUid];
+        if (podUid !== undefined) onDeath(podUid, Actor?.ID ?? '');
       }
     }
   } catch (error) {
@@ -25,10 +32,4 @@ export async function watchEngine(docker: Docker, owner: Owner, { onChange, sign
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-function podUidIn(line: string): string | undefined {
-  if (line.trim() === '') return undefined;
-  const event = JSON.parse(line) as { Actor?: { Attributes?: Record<string, string> } };
-  return event.Actor?.Attributes?.[LABEL.podUid];
 }
