@@ -1,31 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Ipv4Range, overlap, parseRange } from '#api/ipv4';
+import type { ClusterNetwork } from '#api/management/schemas';
+import { RANGE_SLOTS, rangesOfSlot, share } from '#core/cluster-ranges';
 import { hold } from './held-name.ts';
 
 /**
- * The address ranges of one cluster. Two clusters on one machine must not share any, and none may cover what the host already
- * reaches, so each takes one of 256 slots that is free of the host's own routes.
- */
-export interface AddressRanges {
-  podCidr: string; // /18: a /24 for each of 64 workers
-  serviceCidr: string; // /20
-  loadBalancerCidr: string; // /24
-}
-
-const SLOTS = 256;
-
-/**
+ * The address ranges of one cluster: a slot that is free of the host's own routes, which no cluster may cover, and of those that are `taken`.
+ *
  * `start` spreads clusters over the slots, so that two folders that are made while none runs rarely meet. The slot stays this process's choice
  * while that lives: until its agent has made its routes, nothing else on the host shows that it is taken.
  */
-export async function chooseRanges(start: number): Promise<AddressRanges> {
-  for (let i = 0; i < SLOTS; i++) {
-    const slot = (start + i) % SLOTS;
+export async function chooseRanges(start: number, taken: ClusterNetwork[] = []): Promise<ClusterNetwork> {
+  for (let i = 0; i < RANGE_SLOTS; i++) {
+    const slot = (start + i) % RANGE_SLOTS;
     const held = await hold(`addresses-${slot}`);
     if (held === undefined) continue;
     const ranges = rangesOfSlot(slot);
-    if (isUnrouted(ranges, hostRoutes())) return ranges;
+    if (isUnrouted(ranges, hostRoutes()) && !taken.some((other) => share(ranges, other))) return ranges;
     await held.release();
   }
   throw new Error('no free address range for pods and Services: the host routes all of 10.64.0.0/10 to 10.255.0.0/16');
@@ -41,13 +33,7 @@ export function hostAddresses(): string[] {
   return [...all.filter((a) => a.family === 'IPv4' && !a.internal).map((a) => a.address), '127.0.0.1'];
 }
 
-function rangesOfSlot(slot: number): AddressRanges {
-  const second = slot >> 2;
-  const third = (slot & 3) << 6;
-  return { podCidr: `10.${64 + second}.${third}.0/18`, serviceCidr: `10.${128 + second}.${third}.0/20`, loadBalancerCidr: `10.${192 + second}.${third}.0/24` };
-}
-
-function isUnrouted(ranges: AddressRanges, routes: Ipv4Range[]): boolean {
+function isUnrouted(ranges: ClusterNetwork, routes: Ipv4Range[]): boolean {
   return Object.values(ranges).every((cidr: string) => !routes.some((route) => overlap(parseRange(cidr), route)));
 }
 

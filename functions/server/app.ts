@@ -1,6 +1,8 @@
 import { Hono, type Context } from 'hono';
+import { getPath } from 'hono/utils/url';
 import { methodNotAllowed, StatusError, unknownResource } from '#api/status';
 import { upgradeOf, type AppEnv } from './app-env.ts';
+import { basePathOf, withoutBase } from './base-path.ts';
 import { passRequest, type Passed } from './chain.ts';
 import type { ServerDeps } from './deps.ts';
 import { webBody } from './protocol/body.ts';
@@ -27,7 +29,8 @@ import { createProcessBudget, type WatchBudget } from './watches/watch-budget.ts
  * (`paths`, `node-endpoints`) or a resource (`dispatch`), whose writes pass admission on their way to the store.
  */
 export function createApp(deps: ServerDeps): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+  const base = basePathOf(deps.config.externalUrl);
+  const app = new Hono<AppEnv>({ getPath: (request) => withoutBase(getPath(request), base) });
   app.onError((error, context) => failed(deps, error, context));
   app.notFound(() => plainNotFound());
   const metrics = createRequestMetrics();
@@ -38,7 +41,7 @@ export function createApp(deps: ServerDeps): Hono<AppEnv> {
     metrics.observe(passed?.info, context.res.status, (deps.clock.now() - startedMs) / 1000);
   });
   app.use(async (context, next) => {
-    context.set('passed', await passRequest(deps, context.req.raw));
+    context.set('passed', await passRequest(deps, context.req.raw, base));
     await next();
   });
   app.route('/', pathRoutes(deps));

@@ -2,6 +2,7 @@ import { authenticate, type AuthenticateDeps } from './authenticate/authenticate
 import { impersonate } from './authenticate/impersonate.ts';
 import { accessOf } from './authorize/attributes.ts';
 import { requireAllowed } from './authorize/authorize.ts';
+import { withoutBase } from './base-path.ts';
 import type { ServerDeps } from './deps.ts';
 import { requestInfoOf, type RequestInfo } from './request-info.ts';
 import type { User } from './user.ts';
@@ -15,8 +16,9 @@ export interface Passed {
 }
 
 /** Authenticate, then authorize. Every way in goes through here, upgraded connections too; whoever does not pass gets a StatusError. */
-export async function passRequest(deps: ServerDeps, request: { method: string; url: string; headers: Headers }): Promise<Passed> {
+export async function passRequest(deps: ServerDeps, request: { method: string; url: string; headers: Headers }, basePath = ''): Promise<Passed> {
   const url = new URL(request.url);
+  if (basePath !== '') url.pathname = withoutBase(url.pathname, basePath);
   const user = await impersonate(deps.store, await authenticate(authenticateDeps(deps), request.headers), request.headers);
   const info = requestInfoOf(request.method, url);
   await requireAllowed(deps.store, { user, access: accessOf(info), fieldSelector: url.searchParams.get('fieldSelector') ?? '' });

@@ -1,3 +1,6 @@
+/** Of this program; a test holds it to the package's. */
+export const ZEROPLANE_VERSION = '0.1.0';
+
 /** The Kubernetes API that is served, as `/version` tells clients, which check their skew by it. */
 export const VERSION = {
   major: '1',

@@ -1,18 +1,20 @@
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
 import type { Ids } from '#ports/ids';
-import type { Table } from '#ports/table';
+import type { ClaimWrite, Table } from '#ports/table';
 import type { User } from '../user.ts';
+import { newSecret, secretOf, tokenOf } from './token-form.ts';
 
-/**
- * API tokens (admin, nodes, people): `zp1.<secret>.<checksum>`. Only the hash is stored, as a claim of the cluster; the checksum lets
- * a mistyped or random token be refused without a read.
- */
+/** API tokens (admin, nodes, people), `zp1.<secret>.<checksum>`. Only the hash is stored, as a claim of the cluster. */
 export interface TokenRecord {
   user: string;
   uid?: string;
   groups: string[];
   expiresAtMs?: number;
+  /** What follows is told and grants nothing. */
+  owner?: string;
+  description?: string;
+  createdAtMs?: number;
 }
 
 export interface ApiTokenDeps {
@@ -22,29 +24,37 @@ export interface ApiTokenDeps {
   clock: Clock;
 }
 
+export interface StoredToken {
+  sha256: string;
+  record: TokenRecord;
+}
+
 type TokenClaims = Pick<ApiTokenDeps, 'table' | 'cluster'>;
 
 const PREFIX = 'zp1';
-const CHECKSUM_LENGTH = 8;
+const CLAIM_PREFIX = 'token/';
 
 export function isApiToken(token: string): boolean {
   return token.startsWith(`${PREFIX}.`);
 }
 
 export async function authenticateApiToken(deps: ApiTokenDeps, token: string): Promise<User | undefined> {
-  const [, secret, checksum, ...more] = token.split('.');
-  if (!secret || more.length > 0 || checksum !== checksumOf(deps.digest, secret)) return undefined;
-  const claim = await deps.table.readClaim(deps.cluster, claimKey(deps.digest.sha256(token)));
+  const found = await readApiToken(deps, token);
+  return found && { name: found.record.user, ...(found.record.uid === undefined ? {} : { uid: found.record.uid }), groups: found.record.groups };
+}
+
+export async function readApiToken({ table, cluster, digest, clock }: ApiTokenDeps, token: string): Promise<StoredToken | undefined> {
+  if (secretOf(digest, PREFIX, token) === undefined) return undefined;
+  const sha256 = digest.sha256(token);
+  const claim = await table.readClaim(cluster, claimKey(sha256));
   if (claim === undefined) return undefined;
-  const record = JSON.parse(new TextDecoder().decode(claim.value)) as TokenRecord;
-  if (record.expiresAtMs !== undefined && record.expiresAtMs <= deps.clock.now()) return undefined;
-  return { name: record.user, ...(record.uid === undefined ? {} : { uid: record.uid }), groups: record.groups };
+  const record = recordOf(claim.value);
+  return record.expiresAtMs !== undefined && record.expiresAtMs <= clock.now() ? undefined : { sha256, record };
 }
 
 /** Makes a token for `record` and stores its hash; the token itself is given once and kept nowhere. */
 export async function issueApiToken(deps: ApiTokenDeps & { ids: Ids }, record: TokenRecord): Promise<string> {
-  // Two version 4 UUIDs: 244 random bits.
-  const token = apiTokenOf(deps.digest, `${deps.ids.uuid()}${deps.ids.uuid()}`.replaceAll('-', ''));
+  const token = apiTokenOf(deps.digest, newSecret(deps.ids));
   await storeApiToken(deps, token, record);
   return token;
 }
@@ -56,23 +66,33 @@ export async function storeApiToken(deps: ApiTokenDeps, token: string, record: T
 
 /** For a token of which nobody here knows more than its SHA-256, in hexadecimal. */
 export async function storeTokenDigest({ table, cluster }: TokenClaims, sha256: string, record: TokenRecord): Promise<void> {
-  const value = new TextEncoder().encode(JSON.stringify(record));
+  await table.commit({ writes: [], claims: [tokenClaim(cluster, sha256, record)] });
+}
+
+/** For who commits more with it. */
+export function tokenClaim(cluster: string, sha256: string, record: TokenRecord): ClaimWrite {
   const expiry = record.expiresAtMs === undefined ? {} : { expiresAtSeconds: Math.ceil(record.expiresAtMs / 1000) };
-  await table.commit({ writes: [], claims: [{ cluster, key: claimKey(sha256), value, ...expiry }] });
+  return { cluster, key: claimKey(sha256), value: new TextEncoder().encode(JSON.stringify(record)), ...expiry };
 }
 
 export async function revokeTokenDigest({ table, cluster }: TokenClaims, sha256: string): Promise<void> {
   await table.commit({ writes: [], claims: [{ cluster, key: claimKey(sha256), value: null }] });
 }
 
-export function apiTokenOf(digest: Digest, secret: string): string {
-  return `${PREFIX}.${secret}.${checksumOf(digest, secret)}`;
+/** Those that have not expired and whose hash begins with `sha256Prefix`. */
+export async function storedTokens({ table, cluster }: TokenClaims, sha256Prefix = ''): Promise<StoredToken[]> {
+  const claims = await table.claims(cluster, claimKey(sha256Prefix));
+  return claims.map(({ key, value }) => ({ sha256: key.slice(CLAIM_PREFIX.length), record: recordOf(value) }));
 }
 
-function checksumOf(digest: Digest, secret: string): string {
-  return digest.sha256(`${PREFIX}.${secret}`).slice(0, CHECKSUM_LENGTH);
+export function apiTokenOf(digest: Digest, secret: string): string {
+  return tokenOf(digest, PREFIX, secret);
+}
+
+function recordOf(value: Uint8Array): TokenRecord {
+  return JSON.parse(new TextDecoder().decode(value)) as TokenRecord;
 }
 
 function claimKey(sha256: string): string {
-  return `token/${sha256}`;
+  return `${CLAIM_PREFIX}${sha256}`;
 }

@@ -35,7 +35,7 @@ async function withAudiences(deps: AuthenticateDeps, token: string, audiences: s
 // `Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.<token>` is how browsers send one.
 const WEBSOCKET_PREFIX = 'base64url.bearer.authorization.k8s.io.';
 
-function bearerToken(headers: Headers): string | undefined {
+export function bearerToken(headers: Headers): string | undefined {
   const header = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   if (header !== undefined) return header;
   const protocols = (headers.get('sec-websocket-protocol') ?? '').split(',').map((protocol) => protocol.trim());

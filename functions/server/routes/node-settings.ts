@@ -5,8 +5,8 @@ import { nodeRange, nodeRangeCount } from '#core/node-ranges';
 import { dnsAddress } from '#core/service-addresses';
 import { hasCode } from '#ports/errors';
 import type { AppEnv } from '../app-env.ts';
-import { issueApiToken } from '../authenticate/api-token.ts';
 import type { ServerDeps } from '../deps.ts';
+import { issueNodeToken } from '../management/node-records.ts';
 
 /** What a node is told before it begins: its settings, and, for an administrator who joins it, its token. */
 export function nodeSettingsRoutes(deps: ServerDeps): Hono<AppEnv> {
@@ -21,7 +21,7 @@ export function nodeSettingsRoutes(deps: ServerDeps): Hono<AppEnv> {
 
   app.post('/zeroplane/v1/nodes/:node/token', async (context) => {
     if (!context.get('passed').user.groups.includes('system:masters')) throw forbidden({ group: '', resource: 'nodes' }, context.req.param('node'), 'only an administrator makes tokens for nodes');
-    const token = await issueApiToken({ ...deps, cluster: deps.store.cluster }, { user: `system:node:${context.req.param('node')}`, groups: ['system:nodes'] });
+    const token = await issueNodeToken({ ...deps, cluster: deps.store.cluster }, { name: context.req.param('node'), owner: context.get('passed').user.name });
     return context.json({ token });
   });
 

@@ -41,7 +41,7 @@ export async function proxy(request: ResourceRequest): Promise<Response> {
 }
 
 function pathOf({ pathname, search }: URL): { prefix: string; rest: string; search: string } {
-  const [, prefix = pathname, rest = ''] = /^(\/api\/v1\/namespaces\/[^/]+\/[^/]+\/[^/]+\/proxy)(.*)$/.exec(pathname) ?? [];
+  const [, prefix = pathname, rest = ''] = /^((?:\/clusters\/[^/]+)?\/api\/v1\/namespaces\/[^/]+\/[^/]+\/[^/]+\/proxy)(.*)$/.exec(pathname) ?? [];
   return { prefix, rest, search };
 }
 

@@ -1,0 +1,87 @@
+import type { ClusterNetwork } from '#api/management/schemas';
+import type { Clock } from '#ports/clock';
+import { hasCode } from '#ports/errors';
+import type { Table } from '#ports/table';
+import { decodeRecord, encodeRecord, INSTALLATION } from './claims.ts';
+import { ManagementError, noCluster } from './management-error.ts';
+
+/** What an installation knows of a cluster. Its name leads to its UID, with which all that it stores begins. */
+export interface ClusterRecord {
+  name: string;
+  uid: string;
+  owner: string;
+  createdAtMs: number;
+  network: ClusterNetwork;
+}
+
+export type RecordDeps = { table: Table; clock: Clock };
+
+/** The cluster that an installation begins with. It is reached at the root path too, and stays. */
+export const DEFAULT_CLUSTER = 'default';
+
+const CLUSTERS = 'cluster/';
+const WITH_NODES = 'nodes/';
+const REMOVED = 'removed/';
+
+export async function readCluster({ table }: RecordDeps, name: string): Promise<ClusterRecord | undefined> {
+  const claim = await table.readClaim(INSTALLATION, CLUSTERS + name);
+  return claim && decodeRecord<ClusterRecord>(claim.value);
+}
+
+export async function requireCluster(deps: RecordDeps, name: string): Promise<ClusterRecord> {
+  const record = await readCluster(deps, name);
+  if (record === undefined) throw noCluster(name);
+  return record;
+}
+
+export async function listClusters({ table }: RecordDeps): Promise<ClusterRecord[]> {
+  return (await table.claims(INSTALLATION, CLUSTERS)).map(({ value }) => decodeRecord<ClusterRecord>(value));
+}
+
+/** Throws AlreadyExists. */
+export async function storeCluster({ table }: RecordDeps, record: ClusterRecord): Promise<void> {
+  try {
+    await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: CLUSTERS + record.name, expect: null, value: encodeRecord(record) }] });
+  } catch (error) {
+    if (hasCode(error, 'Conflict')) throw new ManagementError('AlreadyExists', `there is a cluster "${record.name}" already`);
+    throw error;
+  }
+}
+
+/** For the cluster that the installation comes with: as it is said here, whatever stood there. */
+export async function ensureCluster(deps: RecordDeps, record: Omit<ClusterRecord, 'createdAtMs'>): Promise<ClusterRecord> {
+  const there = await readCluster(deps, record.name);
+  if (there?.uid === record.uid) return there;
+  const made = { ...record, createdAtMs: deps.clock.now() };
+  await deps.table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: CLUSTERS + record.name, value: encodeRecord(made) }] });
+  return made;
+}
+
+/** From now on nobody finds it; `removed/` is the promise to purge it. */
+export async function removeCluster({ table, clock }: RecordDeps, { name, uid }: ClusterRecord): Promise<void> {
+  const claim = await table.readClaim(INSTALLATION, CLUSTERS + name);
+  if (claim === undefined || decodeRecord<ClusterRecord>(claim.value).uid !== uid) throw noCluster(name);
+  const mark = (key: string, value: Uint8Array | null, expect?: string) => ({ cluster: INSTALLATION, key, value, ...(expect === undefined ? {} : { expect }) });
+  await table.commit({
+    writes: [],
+    claims: [mark(CLUSTERS + name, null, claim.version), mark(REMOVED + uid, encodeRecord({ name, removedAtMs: clock.now() })), mark(WITH_NODES + uid, null)],
+  });
+}
+
+export async function removedClusters({ table }: RecordDeps): Promise<{ uid: string; removedAtMs: number }[]> {
+  const claims = await table.claims(INSTALLATION, REMOVED);
+  return claims.map(({ key, value }) => ({ uid: key.slice(REMOVED.length), ...decodeRecord<{ removedAtMs: number }>(value) }));
+}
+
+export async function forgetRemoved({ table }: RecordDeps, uid: string): Promise<void> {
+  await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: REMOVED + uid, value: null }] });
+}
+
+/** The tick looks at clusters with nodes each minute, and at idle ones rarely. */
+export async function noteNodes({ table }: RecordDeps, uid: string): Promise<void> {
+  await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: WITH_NODES + uid, value: encodeRecord({}) }] });
+}
+
+export async function clustersWithNodes({ table }: RecordDeps): Promise<Set<string>> {
+  return new Set((await table.claims(INSTALLATION, WITH_NODES)).map(({ key }) => key.slice(WITH_NODES.length)));
+}
