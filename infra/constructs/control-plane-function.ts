@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, RecursiveLoop, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -14,8 +15,11 @@ export interface FunctionOptions {
   values: Record<VariableName, string>;
 }
 
-/** One function of the control plane. */
+/** One function of the control plane. Its role is its own: Lambda's managed policy would let it write to every log of the account. */
 export function controlPlaneFunction(scope: Construct, id: string, { name, memoryMb, bundles, values }: FunctionOptions): LambdaFunction {
+  const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.TWO_WEEKS });
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
   return new LambdaFunction(scope, id, {
     code: Code.fromAsset(join(bundles, name)),
     handler: 'index.handler',
@@ -28,6 +32,7 @@ export function controlPlaneFunction(scope: Construct, id: string, { name, memor
     recursiveLoop: RecursiveLoop.ALLOW,
     loggingFormat: LoggingFormat.JSON,
     systemLogLevelV2: SystemLogLevel.WARN, // START and END lines of every heartbeat would cost more than the heartbeats
-    logGroup: new LogGroup(scope, `${id}Log`, { retention: RetentionDays.TWO_WEEKS }),
+    logGroup,
+    role,
   });
 }

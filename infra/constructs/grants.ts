@@ -5,11 +5,16 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
 // Own grants instead of the construct library's: those add whole families of calls, and `ListStreams` on every table of the account.
 
-const STORE_CALLS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'BatchGetItem', 'BatchWriteItem', 'ConditionCheckItem'].map((call) => `dynamodb:${call}`);
+const READER_CALLS = ['GetItem', 'Query', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'].map((call) => `dynamodb:${call}`);
+
+/** What a reader calls: it voids the holes that dead writers left, takes their bodies away and raises the watermark. */
+export function grantRead(grantee: IFunction, table: Table): void {
+  allow(grantee, READER_CALLS, [table.tableArn]);
+}
 
 /** All that the DynamoDB adapter calls; TransactWriteItems needs the rights of its parts. */
 export function grantStore(grantee: IFunction, table: Table): void {
-  allow(grantee, STORE_CALLS, [table.tableArn]);
+  allow(grantee, [...READER_CALLS, 'dynamodb:DeleteItem'], [table.tableArn]);
 }
 
 export function grantStreamRead(grantee: IFunction, table: Table): void {
@@ -23,7 +28,7 @@ export function grantSend(grantee: IFunction, queues: Queue[]): void {
 }
 
 export function grantReceive(grantee: IFunction, queues: Queue[]): void {
-  allow(grantee, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'], queues.map((queue) => queue.queueArn));
+  allow(grantee, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queues.map((queue) => queue.queueArn));
 }
 
 export function allow(grantee: IFunction, actions: string[], resources: string[]): void {

@@ -17,12 +17,11 @@ export class NodeAccess extends Construct {
     this.queueArns = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${queuePrefix}*`;
     const receive = new PolicyStatement({ actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], resources: [this.queueArns] });
     this.role = new Role(this, 'Role', {
-      assumedBy: new ArnPrincipal(api.role?.roleArn ?? ''),
+      assumedBy: new ArnPrincipal(api.role?.roleArn ?? ''), // within one account, being named here is all that it takes to assume a role
       maxSessionDuration: Duration.hours(1), // role chaining allows no more
       inlinePolicies: { receive: new PolicyDocument({ statements: [receive] }) },
     });
     allow(api, ['sqs:CreateQueue'], [this.queueArns]);
-    allow(api, ['sts:AssumeRole'], [this.role.roleArn]);
   }
 
   grantWake(grantee: IFunction): void {

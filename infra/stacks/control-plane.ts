@@ -5,7 +5,7 @@ import { CfnEventSourceMapping, FilterCriteria, FilterRule, FunctionUrlAuthType,
 import type { Construct } from 'constructs';
 import { VARIABLES, type VariableName } from '#lambda/names';
 import { controlPlaneFunction } from '../constructs/control-plane-function.ts';
-import { allow, grantReceive, grantSend, grantStore, grantStreamRead } from '../constructs/grants.ts';
+import { allow, grantRead, grantReceive, grantSend, grantStore, grantStreamRead } from '../constructs/grants.ts';
 import { NodeAccess } from '../constructs/node-access.ts';
 import { Rings } from '../constructs/rings.ts';
 import { Storage } from '../constructs/storage.ts';
@@ -52,7 +52,8 @@ export class ControlPlaneStack extends Stack {
     const worker = controlPlaneFunction(this, 'Worker', { name: 'worker', memoryMb: 512, bundles, values });
     const tick = controlPlaneFunction(this, 'Tick', { name: 'tick', memoryMb: 256, bundles, values });
 
-    for (const fn of [api, worker, tick]) grantStore(fn, table);
+    for (const fn of [api, worker]) grantStore(fn, table);
+    grantRead(tick, table);
     for (const fn of [api, dispatch, tick]) grantSend(fn, [rings.now]);
     grantSend(worker, [rings.now, rings.later]);
     allow(api, ['ssm:GetParameter', 'ssm:PutParameter'], [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${secrets}`]);

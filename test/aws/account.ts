@@ -3,6 +3,9 @@ export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '000000000000';
 export const PARTITION = 'aws';
 
+/** The key with which the account itself makes and reads what the template describes. */
+export const ACCOUNT_KEY = 'ACCOUNT';
+
 /** What new accounts have, over all functions together. */
 export const CONCURRENCY = 10;
 

@@ -1,6 +1,5 @@
 import { transactionUnits } from '../support/write-units.ts';
-import type { Call } from './endpoint/call.ts';
-import type { Interceptor } from './endpoint/endpoint.ts';
+import { parametersOf, type Call, type Wire } from './endpoint/call.ts';
 
 /** What one operation of one caller has used so far. */
 export interface Used {
@@ -10,8 +9,8 @@ export interface Used {
 }
 
 export interface CapacityMeter {
-  /** Makes the calls of DynamoDB itself, because it asks for their capacity and reads the answer; counts those of SQS and lets them pass. */
-  intercept: Interceptor;
+  /** Asks DynamoDB for the capacity of each call and reads it in the answer; counts the calls of SQS. */
+  wire: Wire;
   /** By caller and operation, such as `Api` and `dynamodb:Query`. */
   used(): { caller: string; operation: string; used: Used }[];
   reset(): void;
@@ -23,7 +22,7 @@ type TransactItems = Parameters<typeof transactionUnits>[0];
 
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems']);
 
-export function createCapacityMeter({ dynamodbUrl, callerOf }: { dynamodbUrl: string; callerOf: (call: Call) => string }): CapacityMeter {
+export function createCapacityMeter(callerOf: (call: Call) => string): CapacityMeter {
   const table = new Map<string, { caller: string; operation: string; used: Used }>();
   let lastMs = Date.now();
   const add = (call: Call, units: Partial<Used>): void => {
@@ -34,17 +33,15 @@ export function createCapacityMeter({ dynamodbUrl, callerOf }: { dynamodbUrl: st
     if (call.operation !== 'ReceiveMessage') lastMs = Date.now();
   };
   return {
-    async intercept(call) {
+    async wire(call, next) {
       if (call.service !== 'dynamodb') {
         if (call.service === 'sqs') add(call, {});
-        return undefined;
+        return next(call);
       }
-      const request = JSON.parse(call.body.toString()) as { TransactItems?: TransactItems };
-      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': String(call.headers['x-amz-target']), authorization: call.headers.authorization ?? '' };
-      const response = await fetch(dynamodbUrl, { method: 'POST', headers, body: JSON.stringify({ ...request, ReturnConsumedCapacity: 'TOTAL' }) });
-      const body = await response.text();
-      add(call, unitsOf(call.operation, request, body));
-      return { status: response.status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+      const request = parametersOf<{ TransactItems?: TransactItems }>(call);
+      const answer = await next({ ...call, body: Buffer.from(JSON.stringify({ ...request, ReturnConsumedCapacity: 'TOTAL' })) });
+      add(call, unitsOf(call.operation, request, answer.body));
+      return answer;
     },
     used: () => [...table.values()],
     reset: () => table.clear(),

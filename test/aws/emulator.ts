@@ -4,16 +4,21 @@ import { join } from 'node:path';
 import { loopbackCertificate } from '../support/certificates.ts';
 import { CONCURRENCY } from './account.ts';
 import { awsJson } from './endpoint/aws-json.ts';
-import { openEndpoint, type Interceptor } from './endpoint/endpoint.ts';
+import type { Call, Wire } from './endpoint/call.ts';
+import { openEndpoint } from './endpoint/endpoint.ts';
 import { injectFaults, NO_FAULTS, type Faults, type InjectedFaults } from './faults.ts';
 import { openFunctionUrl } from './front-door/function-url.ts';
 import { kubeconfig } from './front-door/kubeconfig.ts';
+import { createAuthority, type Authority } from './iam/authority.ts';
+import { createGuard } from './iam/guard.ts';
+import { requireSourceRights } from './iam/source-rights.ts';
 import { Callers } from './lambda/callers.ts';
 import { createFunctions, type FunctionDefinition, type Functions } from './lambda/functions.ts';
 import { eventFilter } from './sources/event-filter.ts';
 import { followQueue } from './sources/queue.ts';
 import { followSchedule, periodSeconds } from './sources/schedule.ts';
 import { followStream } from './sources/stream.ts';
+import { connectDynamoDb } from './stand-ins/dynamodb.ts';
 import { startSqs } from './stand-ins/sqs.ts';
 import { createSsm } from './stand-ins/ssm.ts';
 import { createSts } from './stand-ins/sts.ts';
@@ -33,8 +38,10 @@ export interface EmulatorOptions {
   faults?: Faults;
   /** A function's failure brings its messages back at once: waiting out the queue's visibility is the same each time. */
   hurries?: boolean;
-  /** Sees each call of the functions. */
-  observe?: Interceptor;
+  /** Sees each call that is allowed. */
+  observe?: (call: Call) => void;
+  /** Stands between callers and services, closest to these. */
+  wires?: Wire[];
 }
 
 export interface Emulator {
@@ -45,8 +52,10 @@ export interface Emulator {
   functions: Functions;
   /** What was deployed. */
   definitions: FunctionDefinition[];
-  /** AWS, as the functions see it. */
+  /** AWS, as the functions see it, and who is who there. */
   endpointUrl: string;
+  callers: Callers;
+  authority: Authority;
   /** The administrator's; gives its path. */
   writeKubeconfig(): string;
   /** To arm more of them, and what they have done so far. */
@@ -65,19 +74,22 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const log = (line: string): void => void logFile.write(`${new Date().toISOString()} ${line}\n`);
 
   const queues = await startSqs();
+  const database = connectDynamoDb(dynamodbUrl);
   const callers = new Callers();
   const injected = injectFaults(faults, callers);
-  const endpoint = await openEndpoint({
-    dynamodbUrl,
-    answer: { sqs: queues.answer, ssm: createSsm(), sts: createSts() },
-    interceptors: [...(options.observe ? [options.observe] : []), injected.intercept],
-  });
   const adminToken = newAdminToken();
+  const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex'), AccountConcurrency: String(CONCURRENCY) };
+  const authority = createAuthority();
+  const endpoint = await openEndpoint({
+    services: { dynamodb: database.answer, sqs: queues.answer, ssm: createSsm(), sts: createSts({ authority, callers }) },
+    wires: [createGuard({ authority, callers }), observed(options.observe), injected.wire, ...(options.wires ?? [])],
+  });
   const dynamodb = awsJson(dynamodbUrl);
   const sqs = awsJson(endpoint.url);
-  const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex'), AccountConcurrency: String(CONCURRENCY) };
   const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url });
-  const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, concurrency: CONCURRENCY, callers, log });
+  authority.add(deployed.roles);
+  await requireSourceRights(deployed, authority);
+  const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, concurrency: CONCURRENCY, callers, authority, log });
 
   const invoke = (id: string) => async (event: unknown): Promise<unknown> => {
     const answer = await functions.invoke(id, event);
@@ -102,6 +114,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     functions,
     definitions: deployed.functions,
     endpointUrl: endpoint.url,
+    callers,
+    authority,
     writeKubeconfig() {
       const file = join(dataDir, 'kubeconfig');
       writeFileSync(file, kubeconfig({ url, ca: serving.certificate, token: adminToken }), { mode: 0o600 });
@@ -117,8 +131,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await Promise.all(sources.map((source) => source.stop()));
       await endpoint.close();
       await queues.close();
+      database.close();
       logFile.end();
     },
+  };
+}
+
+function observed(observe: (call: Call) => void = () => undefined): Wire {
+  return (call, next) => {
+    observe(call);
+    return next(call);
   };
 }
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NEEDS, VARIABLES } from '#lambda/names';
 import { createFunctions, type FunctionDefinition } from './lambda/functions.ts';
-import { Callers } from './lambda/callers.ts';
 import { openAccount, synthesised, type Account } from './open-account.ts';
 
 let account: Account;
@@ -30,7 +29,8 @@ test('each function is given exactly what it reads', () => {
 async function answer(fn: string, variable: string | undefined): Promise<{ failed: boolean; log: string }> {
   const definition = definitionOf(fn, variable);
   let log = '';
-  const functions = createFunctions([definition], { endpointUrl: account.endpointUrl, concurrency: 1, callers: new Callers(), log: (line) => (log += `${line}\n`) });
+  const { endpointUrl, callers, authority } = account;
+  const functions = createFunctions([definition], { endpointUrl, concurrency: 1, callers, authority, log: (line) => (log += `${line}\n`) });
   let status = 200;
   try {
     await functions.invoke(definition.id, EVENTS[fn], { head: ({ statusCode }) => (status = statusCode), chunk: () => undefined });

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { jsonAnswer, type Answer, type Call } from './endpoint/call.ts';
-import type { Interceptor } from './endpoint/endpoint.ts';
+import { jsonAnswer, type Answer, type Call, type Wire } from './endpoint/call.ts';
 import type { Callers } from './lambda/callers.ts';
 
 /** The function's environment ends when it is about to make its n-th call of AWS from now; with `every`, again after each so many calls more. */
@@ -46,7 +45,7 @@ export function readFaults(names: string[]): Faults {
 }
 
 export interface InjectedFaults {
-  intercept: Interceptor;
+  wire: Wire;
   happened: string[];
   kill(kill: Kill): void;
   lose(loss: Loss): void;
@@ -68,21 +67,21 @@ export function injectFaults(faults: Faults, callers: Callers): InjectedFaults {
   const kill = ({ fn, atCall, every }: Kill): void => void kills.push({ fn, left: atCall, every });
   faults.kills.forEach(kill);
 
-  const intercept = (call: Call): Answer | undefined => {
+  const wire: Wire = async (call, next) => {
     const caller = callers.of(call.accessKeyId);
-    if (caller === undefined) return undefined;
+    if (caller === undefined) return next(call);
     if (strikes(kills, caller.id)) {
       happened.push(`killed ${caller.id} at ${call.service}:${call.operation}`);
       caller.kill();
       return jsonAnswer(500, {});
     }
     const isLost = call.operation === 'SendMessage' && (faults.losesMessagesOf.some((fn) => caller.id.startsWith(fn)) || strikes(losses, caller.id));
-    if (!isLost) return undefined;
+    if (!isLost) return next(call);
     happened.push(`lost a message of ${caller.id}`);
     return sentAnswer(call);
   };
   return {
-    intercept,
+    wire,
     happened,
     kill,
     lose: ({ fn, atMessage, every }) => void losses.push({ fn, left: atMessage, every }),

@@ -8,12 +8,22 @@ interface Statement {
   Resource: unknown;
 }
 
+interface Policy {
+  PolicyDocument: { Statement: Statement[] };
+}
+
 const resources = (type: string): Resource[] => Object.values(synthesised().Resources).filter(({ Type }) => Type === type);
 
 test('no right is wider than its resource, but for listing streams, which knows no resource', () => {
-  const statements = resources('AWS::IAM::Policy').flatMap(({ Properties }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+  const inline = resources('AWS::IAM::Role').flatMap(({ Properties }) => (Properties['Policies'] ?? []) as Policy[]);
+  const statements = [...resources('AWS::IAM::Policy').map(({ Properties }) => Properties as unknown as Policy), ...inline].flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
   const wide = statements.filter(({ Action, Resource }) => [Action].flat().some((action) => action.includes('*')) || [Resource].flat().includes('*'));
   expect(wide.map(({ Action }) => Action)).toEqual(['dynamodb:ListStreams']);
+  // A pattern of names only for what is made at run time: the queues of the nodes.
+  const patterns = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('-*')).flatMap(({ Action }) => Action);
+  expect(new Set(patterns)).toEqual(new Set(['sqs:CreateQueue', 'sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage']));
+  // Managed policies have statements for all resources of the account.
+  for (const { Properties } of resources('AWS::IAM::Role')) expect(Properties['ManagedPolicyArns']).toBeUndefined();
   expect(statements.length).toBeGreaterThan(8);
 });
 

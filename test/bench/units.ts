@@ -26,8 +26,8 @@ export async function unitFigures(): Promise<Figure[]> {
   if (!existsSync(CLOUD_ASSEMBLY)) return [notMeasured('DynamoDB units and SQS requests', '`npm run synth` first')];
   const folder = temporaryFolder('units');
   const dynamodb = await startDynamoDbProcess();
-  const meter = createCapacityMeter({ dynamodbUrl: dynamodb.endpoint, callerOf });
-  const emulator = await startEmulator({ template: loadTemplate(CLOUD_ASSEMBLY), dataDir: folder.path, dynamodbUrl: dynamodb.endpoint, tickSeconds: 0, observe: meter.intercept });
+  const meter = createCapacityMeter(callerOf);
+  const emulator = await startEmulator({ template: loadTemplate(CLOUD_ASSEMBLY), dataDir: folder.path, dynamodbUrl: dynamodb.endpoint, tickSeconds: 0, wires: [meter.wire] });
   const { url, caFile, adminToken, clusterUid } = emulator;
   mkdirSync(join(folder.path, 'node'));
   const node = await joinNode({ name: 'worker', runtime: 'simulated', folder: join(folder.path, 'node'), clusterUid, server: { url, caFile, adminToken } });

@@ -1,4 +1,4 @@
-import { REGION } from '../account.ts';
+import { ACCOUNT_KEY, REGION } from '../account.ts';
 
 export type AwsJson = <T>(target: string, body: object, signal?: AbortSignal) => Promise<T>;
 
@@ -21,7 +21,7 @@ export function awsJson(endpoint: string, version: '1.0' | '1.1' = '1.0'): AwsJs
       headers: {
         'content-type': `application/x-amz-json-${version}`,
         'x-amz-target': target,
-        authorization: `AWS4-HMAC-SHA256 Credential=ACCOUNT/20200101/${REGION}/any/aws4_request, SignedHeaders=host, Signature=0`,
+        authorization: `AWS4-HMAC-SHA256 Credential=${ACCOUNT_KEY}/20200101/${REGION}/any/aws4_request, SignedHeaders=host, Signature=0`,
       },
       body: JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),

@@ -1,17 +1,22 @@
-/** A function's environment, as the one who makes a call. */
+import type { Principal } from '../iam/role.ts';
+
+/** Whoever has credentials: a function's environment, or a session of a role that was assumed. */
 export interface Caller {
-  /** The function's logical name in the template. */
+  /** A function's logical name in the template; a session's name. */
   id: string;
+  principal: Principal;
+  /** Credentials of an environment are renewed with it. */
+  expiresAtMs?: number;
   kill(): void;
 }
 
-/** Which environment a call's credentials belong to: each has its own. */
+/** Which caller a call's credentials belong to: each has its own. */
 export class Callers {
   private readonly byKey = new Map<string, Caller>();
   private made = 0;
 
-  newKey(functionId: string): string {
-    return `ASIA${functionId.toUpperCase()}${++this.made}`;
+  newKey(name: string): string {
+    return `ASIA${name.toUpperCase()}${++this.made}`;
   }
 
   add(accessKeyId: string, caller: Caller): void {

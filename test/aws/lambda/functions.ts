@@ -1,4 +1,6 @@
-import { REGION } from '../account.ts';
+import { arn, REGION } from '../account.ts';
+import type { Authority } from '../iam/authority.ts';
+import type { Principal } from '../iam/role.ts';
 import type { Callers } from './callers.ts';
 import { Sandbox, type ResponseSink } from './sandbox.ts';
 
@@ -10,6 +12,8 @@ export interface FunctionDefinition {
   codeFolder: string;
   timeoutSeconds: number;
   memoryMb: number;
+  roleArn: string;
+  logGroup: string;
   environment: Record<string, string>;
 }
 
@@ -28,6 +32,7 @@ export interface FunctionsOptions {
   /** Over all functions together. */
   concurrency: number;
   callers: Callers;
+  authority: Authority;
   log(line: string): void;
 }
 
@@ -44,9 +49,10 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
 
   const start = (definition: FunctionDefinition): Environment => {
     const accessKeyId = options.callers.newKey(definition.id);
-    const log = (line: string): void => options.log(`${accessKeyId}: ${line}`);
+    const principal = principalOf(definition, options.authority);
+    const log = logOf({ definition, principal, accessKeyId }, options);
     const sandbox = new Sandbox({ ...definition, environment: { ...definition.environment, ...platformEnvironment(definition, accessKeyId, options.endpointUrl) }, log });
-    options.callers.add(accessKeyId, { id: definition.id, kill: () => sandbox.end('killed') });
+    options.callers.add(accessKeyId, { id: definition.id, principal, kill: () => sandbox.end('killed') });
     const environment = { sandbox, isBusy: false };
     environments.get(definition.id)?.push(environment);
     return environment;
@@ -87,6 +93,20 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
     },
     stop,
   };
+}
+
+function principalOf({ id, name, roleArn }: FunctionDefinition, authority: Authority): Principal {
+  const role = authority.role(roleArn);
+  if (role === undefined || !role.trust.Statement.some(({ Principal: who }) => who?.['Service'] === 'lambda.amazonaws.com')) throw new Error(`the role defined for ${id} cannot be assumed by Lambda`);
+  return { role, session: name };
+}
+
+// To CloudWatch in the function's own name: whoever may not write there is not heard.
+function logOf({ definition, principal, accessKeyId }: { definition: FunctionDefinition; principal: Principal; accessKeyId: string }, { authority, log }: FunctionsOptions): (line: string) => void {
+  const resource = arn('logs', `log-group:${definition.logGroup}:log-stream:${accessKeyId}`);
+  const rights = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => authority.isAllowed(principal, { action, resource }));
+  const isHeard = Promise.all(rights).then((allowed) => allowed.every(Boolean));
+  return (line) => void isHeard.then((heard) => heard && log(`${accessKeyId}: ${line}`));
 }
 
 // Of a request its line; of records how many they are.

@@ -3,20 +3,19 @@ import { ACCOUNT_ID, REGION } from '../account.ts';
 import type { Answer, Call } from '../endpoint/call.ts';
 
 export interface Sqs {
-  /** `hostUrl` is the address by which the caller came: queues are named by it. */
-  answer(call: Call, options: { hostUrl: string; signal: AbortSignal }): Promise<Answer>;
+  answer(call: Call): Promise<Answer>;
   close(): Promise<void>;
 }
 
 const HOST = 'queues';
 
-/** fauxqs, which names queues by a host that no resolver here knows: their URLs are translated on the way. */
+/** fauxqs, which names queues by a host that no resolver here knows: their URLs are translated on the way to the address by which the caller came. */
 export async function startSqs(): Promise<Sqs> {
   const app = buildApp({ logger: false, host: HOST, defaultRegion: REGION });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const ownUrl = `http://sqs.${REGION}.${HOST}:${new URL(url).port}/${ACCOUNT_ID}/`;
   return {
-    async answer({ headers, body }, { hostUrl, signal }) {
+    async answer({ headers, body, hostUrl, signal }) {
       const theirUrl = `${hostUrl}/${ACCOUNT_ID}/`;
       const forwarded = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': String(headers['x-amz-target']), authorization: headers.authorization ?? '' };
       const response = await fetch(url, { method: 'POST', headers: forwarded, body: body.toString().replaceAll(theirUrl, ownUrl), signal });

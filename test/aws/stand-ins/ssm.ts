@@ -1,25 +1,22 @@
-import { jsonAnswer, type Answer, type Call } from '../endpoint/call.ts';
+import { jsonAnswer, parametersOf, refusal, type Answer, type Call } from '../endpoint/call.ts';
 
 /** Parameters of Systems Manager, as far as they are used: get, and put without overwriting. */
 export function createSsm(): (call: Call) => Answer {
   const parameters = new Map<string, { Value: string; Type: string }>();
-  return ({ operation, body }) => {
-    const { Name, Value, Type, Overwrite } = JSON.parse(body.toString()) as { Name: string; Value: string; Type: string; Overwrite?: boolean };
+  const refuse = (code: string, message: string): Answer => refusal('ssm', { code, message });
+  return (call) => {
+    const { Name, Value, Type, Overwrite } = parametersOf<{ Name: string; Value: string; Type: string; Overwrite?: boolean }>(call);
     const there = parameters.get(Name);
-    switch (operation) {
+    switch (call.operation) {
       case 'GetParameter':
-        return there ? jsonAnswer(200, { Parameter: { Name, ...there, Version: 1 } }) : refusal('ParameterNotFound', `no parameter ${Name}`);
+        return there ? jsonAnswer(200, { Parameter: { Name, ...there, Version: 1 } }) : refuse('ParameterNotFound', `no parameter ${Name}`);
       case 'PutParameter':
-        if (there && !Overwrite) return refusal('ParameterAlreadyExists', `the parameter ${Name} exists`);
-        if (Value.length > 4096) return refusal('ValidationException', 'a parameter of the standard tier holds 4096 characters');
+        if (there && !Overwrite) return refuse('ParameterAlreadyExists', `the parameter ${Name} exists`);
+        if (Value.length > 4096) return refuse('ValidationException', 'a parameter of the standard tier holds 4096 characters');
         parameters.set(Name, { Value, Type });
         return jsonAnswer(200, { Version: 1, Tier: 'Standard' });
       default:
-        return refusal('UnknownOperationException', operation);
+        return refuse('UnknownOperationException', call.operation);
     }
   };
-}
-
-function refusal(type: string, message: string): Answer {
-  return jsonAnswer(400, { __type: type, message });
 }

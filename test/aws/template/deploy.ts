@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ACCOUNT_ID, arn, PARTITION, REGION } from '../account.ts';
 import type { AwsJson } from '../endpoint/aws-json.ts';
+import type { Role } from '../iam/role.ts';
 import type { FunctionDefinition } from '../lambda/functions.ts';
 import { evaluate, NO_VALUE, type Scope } from './evaluate.ts';
 import type { Resource, Template } from './load.ts';
+import { rolesOf } from './roles.ts';
 
 export interface DeployOptions {
   template: Template;
@@ -34,6 +36,7 @@ export interface QueueMapping {
 
 export interface Deployed {
   clusterUid: string;
+  roles: Role[];
   functions: FunctionDefinition[];
   /** Logical name of the function behind the URL. */
   urlFunctionId: string;
@@ -49,8 +52,8 @@ interface Physical {
   attributes: Record<string, string>;
 }
 
-// What the account does not act on: there are no rights here yet, and no logs but the emulator's own.
-const PASSIVE = new Set(['AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Permission', 'AWS::Logs::LogGroup', 'AWS::CDK::Metadata']);
+// What has a name and nothing that others refer to.
+const PASSIVE = new Set(['AWS::IAM::Policy', 'AWS::Lambda::Permission', 'AWS::CDK::Metadata']);
 
 /** Makes what the template describes: tables and queues in the stand-ins, the rest as data for the emulator's own parts. */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
@@ -78,6 +81,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   if (!url) throw new Error('the template has no function URL');
   return {
     clusterUid: stackGuid,
+    roles: rolesOf({ resources: Object.entries(template.Resources), properties, physical: (id) => physical.get(id) as Physical }),
     functions: of('AWS::Lambda::Function').map(([id, resource]) => functionOf(template, id, properties(resource))),
     urlFunctionId: functionId(properties(url[1])['TargetFunctionArn']),
     streams: mappings.filter(({ source }) => source.includes(':dynamodb:')).map(({ source, functionName, ...rest }) => ({ ...rest, streamArn: source, functionId: functionId(functionName) })),
@@ -94,8 +98,10 @@ function physicalOf(options: DeployOptions, id: string, resource: Resource): Phy
   const { stackName } = options.template;
   const name = `${stackName}-${id}`;
   switch (resource.Type) {
-    case 'AWS::DynamoDB::Table':
-      return { ref: `${name}-${randomUUID().slice(0, 8)}`, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
+    case 'AWS::DynamoDB::Table': {
+      const table = `${name}-${randomUUID().slice(0, 8)}`; // DynamoDB Local serves several accounts
+      return { ref: table, attributes: { Arn: arn('dynamodb', `table/${table}`) } };
+    }
     case 'AWS::SQS::Queue': {
       const queue = `${id}${resource.Properties['FifoQueue'] === true ? '.fifo' : ''}`;
       return { ref: queueUrlOf(options.endpointUrl, queue), attributes: { Arn: arn('sqs', queue), QueueName: queue } };
@@ -106,6 +112,8 @@ function physicalOf(options: DeployOptions, id: string, resource: Resource): Phy
       return { ref: arn('lambda', `function:${name}`), attributes: { FunctionUrl: 'https://127.0.0.1/' } };
     case 'AWS::IAM::Role':
       return { ref: name, attributes: { Arn: arn('iam', `role/${name}`, { region: '' }) } };
+    case 'AWS::Logs::LogGroup':
+      return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
     case 'AWS::Events::Rule':
       return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
     case 'AWS::Lambda::EventSourceMapping':
@@ -165,10 +173,18 @@ function mappingOf(properties: Record<string, unknown>): Pick<StreamMapping & Qu
 }
 
 function functionOf(template: Template, id: string, properties: Record<string, unknown>): FunctionDefinition {
-  const { Code, Handler, Timeout, MemorySize, Environment } = properties as { Code: { S3Key: string }; Handler: string; Timeout: number; MemorySize: number; Environment?: { Variables: Record<string, string> } };
+  const { Code, Handler, Timeout, MemorySize, Environment, Role, LoggingConfig } = properties as {
+    Code: { S3Key: string };
+    Handler: string;
+    Timeout: number;
+    MemorySize: number;
+    Environment?: { Variables: Record<string, string> };
+    Role: string;
+    LoggingConfig: { LogGroup: string };
+  };
   const codeFolder = template.assets.get(Code.S3Key);
   if (codeFolder === undefined) throw new Error(`the bundle of ${id} is missing`);
-  return { id, name: `${template.stackName}-${id}`, handler: Handler, codeFolder, timeoutSeconds: Timeout, memoryMb: MemorySize, environment: Environment?.Variables ?? {} };
+  return { id, name: `${template.stackName}-${id}`, handler: Handler, codeFolder, timeoutSeconds: Timeout, memoryMb: MemorySize, roleArn: Role, logGroup: LoggingConfig.LogGroup, environment: Environment?.Variables ?? {} };
 }
 
 function queueUrlOf(endpointUrl: string, name: string): string {
