@@ -5,6 +5,7 @@ import { CfnEventSourceMapping, FilterCriteria, FilterRule, FunctionUrlAuthType,
 import type { Construct } from 'constructs';
 import { VARIABLES, type VariableName } from '#lambda/names';
 import { controlPlaneFunction } from '../constructs/control-plane-function.ts';
+import { Alarms } from '../constructs/alarms.ts';
 import { allow, grantRead, grantReceive, grantSend, grantStore, grantStreamRead } from '../constructs/grants.ts';
 import { NodeAccess } from '../constructs/node-access.ts';
 import { Rings } from '../constructs/rings.ts';
@@ -72,7 +73,12 @@ export class ControlPlaneStack extends Stack {
     new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new FunctionTarget(tick, { retryAttempts: 0 })] });
 
     const url = api.addFunctionUrl({ authType: FunctionUrlAuthType.NONE, invokeMode: InvokeMode.RESPONSE_STREAM });
+    const alarms = new Alarms(this, 'Alarms', { functions: { Api: api, Dispatch: dispatch, Worker: worker, Tick: tick }, api, dispatch, table, deadLetters: { Now: rings.dead.now, Later: rings.dead.later } });
+
     new CfnOutput(this, 'Url', { value: url.url, description: 'The Kubernetes API' });
+    new CfnOutput(this, 'ClusterUid', { value: cluster, description: 'What the keys of the cluster in the table begin with' });
+    new CfnOutput(this, 'TableName', { value: table.tableName, description: 'All state; it stays when the stack is deleted' });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn, description: 'Subscribe to it to hear of alarms' });
   }
 
   // Only log entries that the loop did not write itself reach dispatch: records that the filter drops cost nothing.

@@ -37,7 +37,35 @@ test('the table is as the adapter wants it', () => {
     StreamSpecification: { StreamViewType: StreamSpecification.StreamViewType },
     TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
     DeletionProtectionEnabled: true,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
   });
+  expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+});
+
+test('functions run on Node 24 on arm64, and their logs end', () => {
+  const functions = resources('AWS::Lambda::Function');
+  expect(functions.length).toBeGreaterThan(3);
+  for (const { Properties } of functions) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' } });
+  const logs = resources('AWS::Logs::LogGroup');
+  expect(logs.length).toBe(functions.length);
+  for (const { Properties } of logs) expect(Properties['RetentionInDays']).toBe(14);
+});
+
+test('what somebody has to look at is an alarm; ten are free', () => {
+  const alarms = resources('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties as { MetricName: string; Dimensions: { Value: { Ref?: string } }[]; AlarmActions: unknown[] });
+  const watched = (metric: string): string[] => alarms.filter(({ MetricName }) => MetricName === metric).map(({ Dimensions }) => JSON.stringify(Dimensions));
+  const functions = Object.entries(synthesised().Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function').map(([id]) => id);
+  for (const id of functions) expect(watched('Errors').join(), id).toContain(id);
+  for (const queue of ['RingsNowDead', 'RingsLaterDead']) expect(watched('ApproximateNumberOfMessagesVisible').join()).toContain(queue);
+  expect(watched('Throttles')).toHaveLength(1);
+  expect(watched('WriteThrottleEvents')).toHaveLength(1);
+  expect(watched('IteratorAge')).toHaveLength(1);
+  expect(alarms.length).toBeLessThanOrEqual(10);
+  for (const { AlarmActions } of alarms) expect(AlarmActions).toHaveLength(1);
+});
+
+test('its outputs say where the API, the state and the alarms are', () => {
+  expect(Object.keys(synthesised().Outputs)).toEqual(expect.arrayContaining(['Url', 'ClusterUid', 'TableName', 'AlarmTopicArn']));
 });
 
 test('functions may ring for themselves, and end well before a crashed one’s message is seen again', () => {

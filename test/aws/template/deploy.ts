@@ -53,7 +53,7 @@ interface Physical {
 }
 
 // What has a name and nothing that others refer to.
-const PASSIVE = new Set(['AWS::IAM::Policy', 'AWS::Lambda::Permission', 'AWS::CDK::Metadata']);
+const PASSIVE = new Set(['AWS::CloudWatch::Alarm', 'AWS::IAM::Policy', 'AWS::Lambda::Permission', 'AWS::SNS::Topic', 'AWS::CDK::Metadata']);
 
 /** Makes what the template describes: tables and queues in the stand-ins, the rest as data for the emulator's own parts. */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
