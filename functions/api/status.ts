@@ -150,7 +150,8 @@ export function resourceVersionTooLarge(asked: number | string, current: number)
 
 export function invalid(about: { group: string; kind: string }, name: string, fields: FieldError[]): StatusError {
   const kind = about.group === '' ? about.kind : `${about.kind}.${about.group}`;
-  const texts = fields.map((field) => `${field.field}: ${field.message}`);
+  // Said once in words, though each is a cause.
+  const texts = [...new Set(fields.map((field) => `${field.field}: ${field.message}`))];
   const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name === '' ? {} : { name }),

@@ -11,8 +11,8 @@ import type { ApiResource } from '#api/resource';
 import type { ResourceQuota } from '#api/schema/kinds.generated';
 import { formatQuantity, parseQuantity } from '#api/quantity';
 import { isEqual } from '#api/equal';
-import { addInto } from '#core/quota/quantities';
-import type { Quantities } from '#core/quota/quantities';
+import { addInto } from '#api/pod-quantities';
+import type { Quantities } from '#api/pod-quantities';
 import { countedResources, limitedUsage } from '#core/quota/usage';
 import { isPodFinished } from '#core/pod-state';
 

@@ -4,6 +4,7 @@ import { validateCronJob } from '../validation/cron-job.ts';
 import { dns1123Subdomain, type NameCheck } from '../validation/names.ts';
 import { ageColumn, ageOf, column, nameColumn, NONE } from './columns.ts';
 import { specChanged } from './generation.ts';
+import { defaultFailurePolicy } from './job.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
 import { templateWarnings } from './pod-warnings.ts';
@@ -22,6 +23,7 @@ export const cronJobRules: KindRules<CronJob> = {
     spec.successfulJobsHistoryLimit ??= 3;
     spec.failedJobsHistoryLimit ??= 1;
     defaultPodTemplate(spec.jobTemplate?.spec?.template);
+    defaultFailurePolicy(spec.jobTemplate?.spec?.podFailurePolicy);
   },
   isNewGeneration: specChanged,
   validate: validateCronJob,

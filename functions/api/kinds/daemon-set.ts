@@ -1,7 +1,7 @@
 import { isEqual } from '../equal.ts';
 import { invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { KindRules } from '../kind-rules.ts';
-import type { DaemonSet, DaemonSetUpdateStrategy } from '../schema/kinds.generated.ts';
+import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from '../schema/kinds.generated.ts';
 import { isZero, notOver100Percent, validateIntOrPercent } from '../validation/int-or-percent.ts';
 import { nonNegative } from '../validation/numbers.ts';
 import { validateSelectorAndTemplate } from '../validation/workload.ts';
@@ -15,8 +15,8 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 export const daemonSetRules: KindRules<DaemonSet> = {
   warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
-  setDefaults: ({ spec }) => {
-    if (!spec) return;
+  setDefaults: (daemonSet) => {
+    const spec = (daemonSet.spec ??= { template: {} } as DaemonSetSpec); // its selector is found missing below
     spec.updateStrategy = { type: 'RollingUpdate', ...spec.updateStrategy };
     if (spec.updateStrategy.type === 'RollingUpdate') spec.updateStrategy.rollingUpdate = { maxUnavailable: 1, maxSurge: 0, ...spec.updateStrategy.rollingUpdate };
     spec.revisionHistoryLimit ??= 10;
@@ -32,10 +32,12 @@ export const daemonSetRules: KindRules<DaemonSet> = {
     metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
   },
   isNewGeneration: specChanged,
-  validate: ({ spec }) =>
-    spec
-      ? [...validateSelectorAndTemplate(spec, 'spec', 'daemonset'), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds), ...strategyErrors(spec.updateStrategy ?? {}, 'spec.updateStrategy'), ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit)]
-      : [],
+  validate: ({ spec }) => [
+    ...validateSelectorAndTemplate(spec ?? {}, 'spec', 'daemonset'),
+    ...nonNegative('spec.minReadySeconds', spec?.minReadySeconds),
+    ...strategyErrors(spec?.updateStrategy ?? {}, 'spec.updateStrategy'),
+    ...nonNegative('spec.revisionHistoryLimit', spec?.revisionHistoryLimit),
+  ],
   validateUpdate: ({ spec }, old) => (isEqual(spec?.selector, old.spec?.selector) ? [] : [invalid('spec.selector', spec?.selector, 'field is immutable')]),
   columns: [
     nameColumn(),

@@ -6,8 +6,8 @@ import { isIpv4 } from '../ipv4.ts';
 import { endpointIpProblems, ipProblems, isIpv6 } from '../validation/addresses.ts';
 import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../validation/names.ts';
 import { validateLabels } from '../validation/object-meta.ts';
-import { validatePortNumber, validateProtocol } from '../validation/ports.ts';
-import { optionalName } from '../validation/references.ts';
+import { validateProtocol } from '../validation/ports.ts';
+import { givenName, optionalName } from '../validation/references.ts';
 import { ageColumn, column, nameColumn, shortened, UNSET } from './columns.ts';
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];
@@ -47,13 +47,11 @@ function contents({ addressType, endpoints, ports, metadata }: EndpointSlice): u
 function portErrors(ports: DiscoveryV1EndpointPort[], path: string): FieldError[] {
   if (ports.length > MAX_PORTS) return [tooMany(path, ports.length, MAX_PORTS)];
   const names = new Set<string>();
-  return ports.flatMap(({ name = '', protocol, port, appProtocol }, i) => {
+  return ports.flatMap(({ name = '', protocol, appProtocol }, i) => {
     const at = `${path}[${i}]`;
     const errors = optionalName(`${at}.name`, name, dns1123Label);
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
     names.add(name);
-    // Zero reads as "not given" here, which means all ports.
-    if (port) errors.push(...validatePortNumber(`${at}.port`, port));
     errors.push(...validateProtocol(`${at}.protocol`, protocol));
     if (appProtocol !== undefined) errors.push(...qualifiedName(appProtocol).map((text) => invalid(`${at}.appProtocol`, appProtocol, text)));
     return errors;
@@ -69,20 +67,28 @@ function endpointErrors(endpoints: Endpoint[], addressType: string): FieldError[
     if (addresses.length > MAX_ADDRESSES) errors.push(tooMany(`${at}.addresses`, addresses.length, MAX_ADDRESSES));
     errors.push(...addresses.flatMap((address, j) => addressErrors(address, `${at}.addresses`, { addressType, index: j })));
     errors.push(...validateLabels(deprecatedTopology, `${at}.deprecatedTopology`));
-    if (nodeName !== undefined) errors.push(...dns1123Subdomain(nodeName).map((text) => invalid(`${at}.nodeName`, nodeName, text)));
-    errors.push(...optionalName(`${at}.hostname`, hostname, dns1123Label));
+    errors.push(...givenName(`${at}.nodeName`, nodeName, dns1123Subdomain), ...givenName(`${at}.hostname`, hostname, dns1123Label));
     return hints ? [...errors, ...hintErrors(hints, `${at}.hints`)] : errors;
   });
 }
 
 function addressErrors(address: string, path: string, { addressType, index }: { addressType: string; index: number }): FieldError[] {
   const field = `${path}[${index}]`;
-  if (addressType === 'FQDN') return address === '' ? [required(field)] : dns1123Subdomain(address).map((text) => invalid(field, address, text));
+  if (addressType === 'FQDN') return domainErrors(address, field);
   const problems = ipProblems(address);
   if (problems.length > 0) return problems.map((text) => invalid(field, address, text));
   const isRight = addressType === 'IPv4' ? isIpv4(address) : isIpv6(address);
   if (!isRight) return [invalid(path, address, `must be an ${addressType} address`)];
   return endpointIpProblems(address).map((text) => invalid(field, address, text));
+}
+
+// A name from the root on, which may be written with its last dot.
+function domainErrors(address: string, field: string): FieldError[] {
+  if (address === '') return [required(field)];
+  const domain = address.replace(/\.$/, '');
+  const problems = dns1123Subdomain(domain);
+  if (problems.length === 0 && !domain.includes('.')) problems.push('should be a domain with at least two segments separated by dots');
+  return problems.map((text) => invalid(field, domain, text));
 }
 
 function hintErrors({ forZones = [], forNodes = [] }: EndpointHints, path: string): FieldError[] {

@@ -1,28 +1,28 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { Job, JobSpec, JobStatus } from '../schema/kinds.generated.ts';
-import { validateJob } from '../validation/job.ts';
+import { CONTROLLER_UID, generatedLabels, validateGeneratedSelector, validateJob } from '../validation/job.ts';
 import { ageColumn, column, humanDuration, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
-const MAX_LABEL = 63;
 const UNLIMITED = 2147483647;
 
 export const jobRules: KindRules<Job> = {
   warnings: templateWarnings(({ spec }) => spec?.template, 'spec.template'),
-  setDefaults: ({ metadata, spec }) => {
+  setDefaults: ({ spec }) => {
     if (!spec) return;
     defaultSpec(spec);
-    const labels = spec.template?.metadata?.labels;
-    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
   },
   prepareForCreate: (job) => {
     if (job.spec && !job.spec.manualSelector) selectOwnPods(job, job.spec);
+    labelAsTemplate(job);
   },
+  prepareForUpdate: labelAsTemplate,
   isNewGeneration: specChanged,
   validate: validateJob,
+  validateCreate: validateGeneratedSelector,
   columns: [
     nameColumn(),
     column('Status', 'How far it has come', ({ spec, status }) => statusText(spec, status)),
@@ -44,18 +44,25 @@ function defaultSpec(spec: JobSpec): void {
   spec.manualSelector ??= false;
   spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
   defaultPodTemplate(spec.template);
-  for (const { onPodConditions = [] } of spec.podFailurePolicy?.rules ?? []) for (const pattern of onPodConditions) pattern.status ||= 'True';
+  defaultFailurePolicy(spec.podFailurePolicy);
 }
 
-// A Job's pods are told apart by its uid, under the names of two generations.
+/** Of a Job, and of those that a CronJob makes. */
+export function defaultFailurePolicy(policy: JobSpec['podFailurePolicy']): void {
+  for (const { onPodConditions = [] } of policy?.rules ?? []) for (const pattern of onPodConditions) pattern.status ||= 'True';
+}
+
+// A Job's pods are told apart by its uid. Who has said so already is not overruled, but judged.
 function selectOwnPods({ metadata }: Job, spec: JobSpec): void {
-  const { uid = '', name = '' } = metadata;
-  const own = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
+  const own = generatedLabels(metadata);
   const template = (spec.template ??= {});
-  template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...own } };
-  // A name too long for a label is refused for the template's labels, not for these.
-  if (Object.keys(metadata.labels ?? {}).length === 0 && name.length <= MAX_LABEL) metadata.labels = { ...template.metadata.labels };
-  spec.selector = { ...spec.selector, matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
+  template.metadata = { ...template.metadata, labels: { ...own, ...template.metadata?.labels } };
+  spec.selector = { ...spec.selector, matchLabels: { [CONTROLLER_UID]: own[CONTROLLER_UID], ...spec.selector?.matchLabels } };
+}
+
+function labelAsTemplate({ metadata, spec }: Job): void {
+  const labels = spec?.template.metadata?.labels;
+  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
 }
 
 function statusText(spec: JobSpec | undefined, status: JobStatus | undefined): string {

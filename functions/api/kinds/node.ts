@@ -5,7 +5,8 @@ import type { Node, NodeSpec, Taint } from '../schema/kinds.generated.ts';
 import { isIpv4 } from '../ipv4.ts';
 import { cidrProblems } from '../validation/addresses.ts';
 import { labelValue, qualifiedName } from '../validation/names.ts';
-import { validateNonNegativeQuantity } from '../validation/resources.ts';
+import { validateAmount } from '../validation/resources.ts';
+import { declaredFeatureErrors } from '../validation/declared-features.ts';
 import { nodeColumns } from './node-columns.ts';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
@@ -23,7 +24,7 @@ export const nodeRules: KindRules<Node> = {
   },
   validate: (node) => [...taintErrors(node.spec?.taints ?? [], 'metadata.taints'), ...cidrErrors(node.spec?.podCIDRs ?? [], 'spec.podCIDRs')],
   warnings: ({ spec }) => (spec?.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
-  validateCreate: amountErrors,
+  validateCreate: statusErrors,
   validateUpdate: (node, old) => [...addressErrors(node), ...cidrChange(node.spec, old.spec)],
   status: {
     // A node's agent keeps its labels up to date by the same request.
@@ -31,7 +32,7 @@ export const nodeRules: KindRules<Node> = {
       if (old.spec) node.spec = structuredClone(old.spec);
       else delete node.spec;
     },
-    validateUpdate: (node) => [...addressErrors(node), ...amountErrors(node)],
+    validateUpdate: (node) => [...addressErrors(node), ...statusErrors(node)],
   },
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),
   columns: nodeColumns,
@@ -69,8 +70,9 @@ function cidrChange(spec: NodeSpec | undefined, old: NodeSpec | undefined): Fiel
   return errors;
 }
 
-function amountErrors({ status = {} }: Node): FieldError[] {
-  return (['capacity', 'allocatable'] as const).flatMap((field) => Object.entries(status[field] ?? {}).flatMap(([name, amount]) => validateNonNegativeQuantity(`status.${field}.${name}`, amount)));
+function statusErrors({ status = {} }: Node): FieldError[] {
+  const amounts = (['capacity', 'allocatable'] as const).flatMap((field) => Object.entries(status[field] ?? {}).flatMap(([name, amount]) => validateAmount(name, amount, `status.${field}.${name}`)));
+  return [...amounts, ...declaredFeatureErrors(status.declaredFeatures ?? [], 'status.declaredFeatures')];
 }
 
 function addressErrors({ status = {} }: Node): FieldError[] {

@@ -13,7 +13,7 @@ import { nonNegative } from '../validation/numbers.ts';
 import { validateLabels } from '../validation/object-meta.ts';
 import { requiredName } from '../validation/references.ts';
 import { validateOverhead } from '../validation/resources.ts';
-import { validateTolerations } from '../validation/scheduling.ts';
+import { repeatedTolerations, validateTolerations } from '../validation/scheduling.ts';
 import { validateIpAddress, validateIpAddressUpdate, validateServiceCidr, validateServiceCidrUpdate } from '../validation/service-ranges.ts';
 import {
   validateCsiNode, validateCsiStorageCapacity, validateCsiStorageCapacityUpdate, validateVolumeAttributesClass, validateVolumeAttributesClassUpdate,
@@ -55,6 +55,7 @@ export const runtimeClassRules: KindRules<RuntimeClass> = {
     ...validateOverhead(overhead?.podFixed ?? {}, 'overhead'),
     ...validateLabels(scheduling?.nodeSelector, 'scheduling.nodeSelector'),
     ...validateTolerations(scheduling?.tolerations ?? [], 'scheduling.tolerations'),
+    ...repeatedTolerations(scheduling?.tolerations ?? [], 'scheduling.tolerations'),
   ],
   validateUpdate: ({ handler }, old) => (handler === old.handler ? [] : [invalid('handler', handler, 'field is immutable')]),
 };

@@ -1,10 +1,12 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { PodDisruptionBudget } from '../schema/kinds.generated.ts';
+import { pathSegmentName } from '../validation/names.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { validateDisruptionBudget } from './plain-rules.ts';
 
 export const podDisruptionBudgetRules: KindRules<PodDisruptionBudget> = {
+  name: pathSegmentName,
   isNewGeneration: specChanged,
   validate: validateDisruptionBudget,
   columns: [

@@ -1,4 +1,8 @@
-import type { Container, EphemeralContainer, EnvVar, PodSpec, PodTemplateSpec, Probe } from '../schema/kinds.generated.ts';
+import { containerQuantities } from '../pod-quantities.ts';
+import { formatQuantity } from '../quantity.ts';
+import type { Container, EphemeralContainer, EnvVar, PodSpec, PodTemplateSpec, Probe, ResourceRequirements } from '../schema/kinds.generated.ts';
+import { isPodLevelResource } from '../validation/pod-resources.ts';
+import { isHugePages } from '../validation/resources.ts';
 import { defaultPullPolicy } from './pull-policy.ts';
 import { defaultVolume } from './volume-defaults.ts';
 
@@ -37,6 +41,18 @@ export function defaultRequests(spec: PodSpec): void {
     if (!resources?.limits) continue;
     resources.requests = { ...resources.limits, ...resources.requests };
   }
+  if (Object.keys(spec.resources?.limits ?? {}).some(isPodLevelResource)) defaultWholePod(spec, spec.resources ?? {});
+}
+
+// As much as its containers ask for together, else what it may use; its huge pages are its containers'.
+function defaultWholePod(spec: PodSpec, whole: ResourceRequirements): void {
+  const limits = { ...whole.limits };
+  for (const [name, amount] of containerQuantities(spec, 'limits')) if (isHugePages(name)) limits[name] ??= formatQuantity(amount);
+  whole.limits = limits;
+  const requests: NonNullable<ResourceRequirements['requests']> = {};
+  for (const [name, amount] of Object.entries(limits)) if (isPodLevelResource(name)) requests[name] = amount;
+  for (const [name, amount] of containerQuantities(spec, 'requests')) if (isPodLevelResource(name)) requests[name] = formatQuantity(amount);
+  whole.requests = { ...requests, ...whole.requests };
 }
 
 function defaultContainer(container: Container | EphemeralContainer): void {

@@ -11,6 +11,7 @@ import { qosClass } from './qos-class.ts';
 import { specChanged } from './generation.ts';
 
 export const podRules: KindRules<Pod> = {
+  keepsStatusOnCreate: true,
   setDefaults: (pod) => {
     const spec = (pod.spec ??= { containers: [] });
     spec.enableServiceLinks ??= true;
@@ -21,7 +22,8 @@ export const podRules: KindRules<Pod> = {
   },
   prepareForCreate: (pod, { now }) => {
     const spec = pod.spec ?? { containers: [] };
-    pod.status = { phase: 'Pending', qosClass: qosClass(spec) };
+    // Of the status that a creator sends, the real server too keeps the class.
+    pod.status = { phase: 'Pending', qosClass: pod.status?.qosClass || qosClass(spec) };
     mergeLabelKeys(pod);
     if (spec.schedulingGates?.length) {
       const message = 'Scheduling is blocked due to non-empty scheduling gates';

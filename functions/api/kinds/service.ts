@@ -60,9 +60,8 @@ function defaultTraffic(spec: ServiceSpec): void {
 
 /** Everything about addresses that needs no allocator: the families of a cluster that speaks IPv4, and the two names of one address. */
 function prepareAddresses(spec: ServiceSpec): void {
-  if (spec.type === 'ExternalName') return;
   if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
-  if (spec.clusterIPs?.[0] && !spec.clusterIP) spec.clusterIP = spec.clusterIPs[0];
+  if (spec.type === 'ExternalName') return;
   // Its endpoints are somebody else's, of any family.
   const isHeadlessWithoutSelector = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0;
   if (isHeadlessWithoutSelector && spec.ipFamilyPolicy === undefined) {
@@ -77,7 +76,7 @@ function prepareAddresses(spec: ServiceSpec): void {
 // A writer that leaves out what the server allocated keeps it, as long as the type still has it.
 function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
   if (spec.type !== 'ExternalName' && old.type !== 'ExternalName') {
-    if (!spec.clusterIP && !spec.clusterIPs?.length && old.clusterIP) spec.clusterIP = old.clusterIP;
+    if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP;
     if (!spec.clusterIPs?.length && old.clusterIPs && spec.clusterIP === old.clusterIP) spec.clusterIPs = [...old.clusterIPs];
   }
   if (!hasNodePorts(spec) || !hasNodePorts(old)) return;

@@ -4,6 +4,7 @@ import type { KindRules } from '../kind-rules.ts';
 import type { PodTemplateSpec, StatefulSet, StatefulSetSpec, Volume } from '../schema/kinds.generated.ts';
 import { dns1123Label } from '../validation/names.ts';
 import { nonNegative } from '../validation/numbers.ts';
+import { optionalName } from '../validation/references.ts';
 import { validateClaimSpec } from '../validation/persistent-volume-claim.ts';
 import { validateSelectorAndTemplate } from '../validation/workload.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
@@ -65,6 +66,7 @@ function specErrors(spec: StatefulSetSpec): FieldError[] {
   }
   return [
     ...errors,
+    ...optionalName('spec.serviceName', spec.serviceName, dns1123Label),
     ...nonNegative('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', spec.ordinals?.start),

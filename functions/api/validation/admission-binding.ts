@@ -21,9 +21,8 @@ export function validateValidatingBinding({ spec }: ValidatingAdmissionPolicyBin
 }
 
 export function validateMutatingBinding({ spec }: MutatingAdmissionPolicyBinding): FieldError[] {
-  const rules = [...(spec?.matchResources?.resourceRules ?? []), ...(spec?.matchResources?.excludeResourceRules ?? [])];
-  // What is deleted is not changed any more. The real server names no index here.
-  const wrong = rules.flatMap(({ operations = [] }) => operations.filter((operation) => !MUTATED.includes(operation)));
+  // What is deleted is not changed any more. The real server names no index here, and does not ask this of what is excluded.
+  const wrong = (spec?.matchResources?.resourceRules ?? []).flatMap(({ operations = [] }) => operations.filter((operation) => !MUTATED.includes(operation)));
   return [...bindingErrors(spec), ...wrong.map((operation) => notSupported('spec.matchResources.resourceRules.operations', operation, MUTATED))];
 }
 

@@ -27,7 +27,7 @@ function nodeAffinityErrors(affinity: NodeAffinity, path: string): FieldError[] 
     ...(must ? validateNodeSelector(must, `${path}.${REQUIRED}`) : []),
     ...(affinity[PREFERRED] ?? []).flatMap(({ weight, preference }, i) => [
       ...weightErrors(weight, `${path}.${PREFERRED}[${i}].weight`),
-      ...termErrors(preference ?? {}, `${path}.${PREFERRED}[${i}].preference`),
+      ...termErrors(preference ?? {}, `${path}.${PREFERRED}[${i}].preference`, false),
     ]),
   ];
 }
@@ -46,9 +46,13 @@ function weightErrors(weight: number | undefined, field: string): FieldError[] {
   return (weight ?? 0) >= 1 && (weight ?? 0) <= 100 ? [] : [invalid(field, weight ?? 0, 'must be in the range 1-100')];
 }
 
-function termErrors(term: NodeSelectorTerm, path: string): FieldError[] {
+// A preference for a value that no label can have is let pass: it prefers nothing.
+function termErrors(term: NodeSelectorTerm, path: string, areValuesJudged = true): FieldError[] {
   return [
-    ...(term.matchExpressions ?? []).flatMap((requirement, i) => expressionErrors(requirement, `${path}.matchExpressions[${i}]`)),
+    ...(term.matchExpressions ?? []).flatMap((requirement, i) => [
+      ...expressionErrors(requirement, `${path}.matchExpressions[${i}]`),
+      ...(areValuesJudged ? valueErrors(requirement, `${path}.matchExpressions[${i}].values`) : []),
+    ]),
     ...(term.matchFields ?? []).flatMap((requirement, i) => fieldErrors(requirement, `${path}.matchFields[${i}]`)),
   ];
 }
@@ -64,8 +68,11 @@ function expressionErrors({ key = '', operator = '', values = [] }: NodeSelector
   } else {
     errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
   }
-  errors.push(...qualifiedName(key).map((text) => invalid(`${path}.key`, key, text)));
-  return [...errors, ...values.flatMap((value, i) => labelValue(value).map((text) => invalid(`${path}.values[${i}]`, value, text)))];
+  return [...errors, ...qualifiedName(key).map((text) => invalid(`${path}.key`, key, text))];
+}
+
+function valueErrors({ values = [] }: NodeSelectorRequirement, path: string): FieldError[] {
+  return values.flatMap((value, i) => labelValue(value).map((text) => invalid(`${path}[${i}]`, value, text)));
 }
 
 function fieldErrors({ key = '', operator = '', values = [] }: NodeSelectorRequirement, path: string): FieldError[] {

@@ -42,7 +42,7 @@ function mainErrors(around: Surroundings, path: string): FieldError[] {
     if (names.has(container.name)) found.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
     found.push(...lifecycleErrors(container.lifecycle, `${at}.lifecycle`, around.spec), ...validateProbes(container, at));
-    if (container.restartPolicy !== undefined) found.push(...restartErrors(container, at));
+    found.push(...restartErrors(container, at));
     return found;
   });
   return [...errors, ...hostPortConflicts(containers, path)];
@@ -55,7 +55,7 @@ function initErrors(around: Surroundings, path: string): FieldError[] {
     const errors = oneErrors(container, around, at);
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
-    if (container.restartPolicy !== undefined) errors.push(...restartErrors(container, at));
+    errors.push(...restartErrors(container, at));
     // A sidecar runs as long as the pod does, and may be probed; other init containers end.
     if (container.restartPolicy === 'Always') {
       return [...errors, ...lifecycleErrors(container.lifecycle, `${at}.lifecycle`, around.spec), ...validateProbes(container, at), ...hostPortConflicts([container], path)];
@@ -126,9 +126,10 @@ function lifecycleErrors(lifecycle: Lifecycle | undefined, path: string, spec: P
 }
 
 function restartErrors(container: Container, path: string): FieldError[] {
-  const policy = container.restartPolicy ?? '';
+  const { restartPolicy: policy, restartPolicyRules: rules = [] } = container;
+  if (policy === undefined) return rules.length > 0 ? [required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used')] : [];
   const errors: FieldError[] = ['Always', 'Never', 'OnFailure'].includes(policy) ? [] : [notSupported(`${path}.restartPolicy`, policy, ['Always', 'Never', 'OnFailure'])];
-  return [...errors, ...(container.restartPolicyRules ?? []).flatMap((rule, i) => restartRuleErrors(rule, `${path}.restartPolicyRules[${i}]`))];
+  return [...errors, ...rules.flatMap((rule, i) => restartRuleErrors(rule, `${path}.restartPolicyRules[${i}]`))];
 }
 
 function restartRuleErrors({ action = '', exitCodes }: Partial<ContainerRestartRule>, path: string): FieldError[] {

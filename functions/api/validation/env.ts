@@ -2,7 +2,7 @@ import { invalid, notFound, notSupported, required, type FieldError } from '../f
 import type { EnvFromSource, EnvVar, EnvVarSource, FileKeySelector, ObjectFieldSelector, ResourceFieldSelector } from '../schema/kinds.generated.ts';
 import { configMapKey, dns1123Subdomain, envVarName, qualifiedName } from './names.ts';
 import { parsedQuantity } from './resources.ts';
-import { localNonReservedPath, requiredName } from './references.ts';
+import { noBacksteps, requiredName } from './references.ts';
 
 const SOURCES = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'] as const;
 
@@ -79,7 +79,7 @@ function fileKeyErrors(ref: FileKeySelector, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (!ref.volumeName) errors.push(required(`${path}.volumeName`));
   if (!ref.path) errors.push(required(`${path}.path`));
-  else errors.push(...localNonReservedPath(`${path}.path`, ref.path));
+  else errors.push(...noBacksteps(`${path}.path`, ref.path));
   return [...errors, ...requiredName(`${path}.key`, ref.key, envVarName)];
 }
 

@@ -2,7 +2,7 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec, MetricTarget } from '../schema/kinds.generated.ts';
 import { dns1123Label, pathSegmentName } from './names.ts';
 import { requiredName } from './references.ts';
-import { parsedQuantity, validateNonNegativeQuantity } from './resources.ts';
+import { containerResourceNameErrors, parsedQuantity, validateNonNegativeQuantity } from './resources.ts';
 
 const SOURCES = { ContainerResource: 'containerResource', External: 'external', Object: 'object', Pods: 'pods', Resource: 'resource' } as const;
 const SOURCE_TYPES = Object.keys(SOURCES);
@@ -63,7 +63,10 @@ function sourceErrors(metric: MetricSpec, source: string, path: string): FieldEr
   if (source === 'pods') return podsErrors(metric.pods, path);
   const given = metric.containerResource ?? metric.resource;
   const errors: FieldError[] = given?.name ? [] : [required(`${path}.name`, 'must specify a resource name')];
-  if (source === 'containerResource') errors.push(...containerErrors(metric.containerResource?.container, `${path}.container`));
+  if (source === 'containerResource') {
+    if (given?.name) errors.push(...containerResourceNameErrors(given.name, `${path}.name`));
+    errors.push(...containerErrors(metric.containerResource?.container, `${path}.container`));
+  }
   return [...errors, ...utilizationErrors(given?.target ?? {}, `${path}.target`)];
 }
 

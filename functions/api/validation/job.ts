@@ -1,4 +1,6 @@
 import { duplicate, invalid, invalidWithoutValue, notSupported, required, tooLong, tooMany, type FieldError } from '../field-error.ts';
+import { isEqual } from '../equal.ts';
+import type { ObjectMeta } from '../object.ts';
 import type { Job, JobSpec, PodFailurePolicyRule, PodFailurePolicyOnExitCodesRequirement, SuccessPolicyRule } from '../schema/kinds.generated.ts';
 import { isEmptySelector, selectorMatches, validateLabelSelector } from './label-selector.ts';
 import { dns1123Label, qualifiedName, utf8Length } from './names.ts';
@@ -21,6 +23,23 @@ const STATUSES = ['False', 'True', 'Unknown'];
 
 export function validateJob({ metadata, spec = { template: {} } }: Job): FieldError[] {
   return [...validateJobSpec(spec, 'spec'), ...selectorErrors(spec, 'spec'), ...hostnameErrors(metadata.name ?? '', spec)];
+}
+
+export const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
+
+/** What tells a Job's pods apart, under the names of two generations. */
+export function generatedLabels({ uid = '', name = '' }: ObjectMeta): Record<string, string> & { [CONTROLLER_UID]: string } {
+  return { [CONTROLLER_UID]: uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
+}
+
+/** That a new Job selects its own pods, unless it says that it selects by hand. */
+export function validateGeneratedSelector({ metadata, spec }: Job): FieldError[] {
+  if (!spec || spec.manualSelector) return [];
+  const { template: { metadata: { labels = {} } = {} }, selector } = spec;
+  const own = generatedLabels(metadata);
+  const errors = Object.entries(own).flatMap(([key, value]) => (labels[key] === value ? [] : [invalid(`spec.template.metadata.labels[${key}]`, labels, `must be '${value}'`)]));
+  if (isEqual(selector, { matchLabels: { [CONTROLLER_UID]: own[CONTROLLER_UID] } })) return errors;
+  return [...errors, invalid('spec.selector', selector, '`selector` not auto-generated')];
 }
 
 /** Of a Job, and of those that a CronJob makes (which have no selector yet). */

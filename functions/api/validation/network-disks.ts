@@ -4,6 +4,8 @@ import { dns1123Label } from './names.ts';
 import { between } from './numbers.ts';
 import { localDescendingPath, optionalName } from './references.ts';
 
+const MAX_TENANT = 64;
+
 type Source = Record<string, unknown>;
 type SourceName = keyof Volume | keyof PersistentVolumeSpec;
 
@@ -40,7 +42,7 @@ const FURTHER: Partial<Record<SourceName, (source: Source, path: string) => Fiel
   awsElasticBlockStore: (source, path) => partition(source, path),
   gitRepo: (source, path) => localDescendingPath(`${path}.directory`, text(source['directory'])),
   cinder: secretName,
-  storageos: (source, path) => [...secretName(source, path), ...optionalName(`${path}.volumeNamespace`, text(source['volumeNamespace']), dns1123Label)],
+  storageos: (source, path) => [...secretName(source, path), ...optionalName(`${path}.volumeName`, text(source['volumeName']), dns1123Label), ...optionalName(`${path}.volumeNamespace`, text(source['volumeNamespace']), dns1123Label)],
   iscsi: iscsiErrors,
   fc: fibreChannelErrors,
   flocker: flockerErrors,
@@ -93,7 +95,8 @@ function quobyteErrors(source: Source, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (!registry) errors.push(required(`${path}.registry`, 'must be a host:port pair or multiple pairs separated by commas'));
   else if (registry.split(',').some((pair) => !/^.+:.+$/.test(pair))) errors.push(invalid(`${path}.registry`, registry, 'must be a host:port pair or multiple pairs separated by commas'));
-  return text(source['volume']) ? errors : [...errors, required(`${path}.volume`)];
+  if (!text(source['volume'])) errors.push(required(`${path}.volume`));
+  return text(source['tenant']).length > MAX_TENANT ? [...errors, required(`${path}.tenant`, `must be a UUID and may not exceed a length of ${MAX_TENANT} characters`)] : errors;
 }
 
 function azureDiskErrors(source: Source, path: string): FieldError[] {

@@ -6,11 +6,13 @@ import { validateAllContainers } from './containers.ts';
 import { dns1123Label, dns1123Subdomain, dnsSearchPath, qualifiedName } from './names.ts';
 import { positiveInt32 } from './numbers.ts';
 import { validateAnnotations, validateLabels } from './object-meta.ts';
-import { optionalName, requiredName } from './references.ts';
+import { givenName, optionalName, requiredName } from './references.ts';
+import { validatePodResources } from './pod-resources.ts';
 import { validateOverhead } from './resources.ts';
 import { validateSchedulingGates, validateTolerations, validateTopologySpread } from './scheduling.ts';
 import { validatePodSecurityContext } from './security-context.ts';
 import { validateVolumes } from './volumes.ts';
+import { validateHostProcess } from './windows.ts';
 
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -51,10 +53,12 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     ...validateTolerations(spec.tolerations ?? [], `${path}.tolerations`),
     ...hostAliasErrors(spec.hostAliases ?? [], `${path}.hostAliases`),
     ...optionalName(`${path}.priorityClassName`, spec.priorityClassName, dns1123Subdomain),
-    ...(spec.runtimeClassName === undefined ? [] : dns1123Subdomain(spec.runtimeClassName).map((text) => invalid(`${path}.runtimeClassName`, spec.runtimeClassName, text))),
+    ...givenName(`${path}.runtimeClassName`, spec.runtimeClassName, dns1123Subdomain),
     ...preemptionErrors(spec.preemptionPolicy, `${path}.preemptionPolicy`),
     ...validateOverhead(spec.overhead ?? {}, `${path}.overhead`),
     ...osErrors(spec, `${path}.os`),
+    ...validateHostProcess(spec, path),
+    ...validatePodResources(spec, `${path}.resources`),
   ];
 }
 
@@ -73,7 +77,7 @@ function resourceClaimErrors(spec: PodSpec, path: string): FieldError[] {
     const given = [claim.resourceClaimName, claim.resourceClaimTemplateName].filter((name) => name !== undefined);
     if (given.length > 1) errors.push(invalid(at, claim, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'));
     if (given.length === 0) errors.push(invalid(at, claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
-    return [...errors, ...optionalName(`${at}.resourceClaimName`, claim.resourceClaimName, dns1123Subdomain), ...optionalName(`${at}.resourceClaimTemplateName`, claim.resourceClaimTemplateName, dns1123Subdomain)];
+    return [...errors, ...givenName(`${at}.resourceClaimName`, claim.resourceClaimName, dns1123Subdomain), ...givenName(`${at}.resourceClaimTemplateName`, claim.resourceClaimTemplateName, dns1123Subdomain)];
   });
 }
 
@@ -109,7 +113,7 @@ function hostnameOverrideErrors({ hostnameOverride: name, setHostnameAsFQDN, hos
 function hostNetworkErrors(spec: PodSpec, path: string): FieldError[] {
   return (spec.containers ?? []).flatMap((container, i) =>
     (container.ports ?? []).flatMap((port, j) =>
-      port.hostPort === port.containerPort ? [] : [invalid(`${path}[${i}].ports[${j}].containerPort`, port.containerPort, 'must match `hostPort` when `hostNetwork` is true')],
+      !port.hostPort || port.hostPort === port.containerPort ? [] : [invalid(`${path}[${i}].ports[${j}].hostPort`, port.hostPort, 'must match `containerPort` when `hostNetwork` is true')],
     ),
   );
 }

@@ -14,6 +14,11 @@ export function optionalName(field: string, value: string | undefined, check: Na
   return value ? check(value).map((text) => invalid(field, value, text)) : [];
 }
 
+/** A field that may be left out, but not be empty. */
+export function givenName(field: string, value: string | undefined, check: NameCheck): FieldError[] {
+  return value === undefined ? [] : check(value).map((text) => invalid(field, value, text));
+}
+
 /** `domain/path`, as what tells one controller from another. */
 export function validateDomainPrefixedPath(field: string, value: string): FieldError[] {
   if (value === '') return [required(field)];

@@ -1,5 +1,5 @@
 import { duplicate, forbidden, invalid, notFound, required, type FieldError } from '../field-error.ts';
-import { compareQuantities, parseQuantity, type Quantity } from '../quantity.ts';
+import { compareQuantities, formatQuantity, parseQuantity, type Quantity } from '../quantity.ts';
 import type { ResourceRequirements } from '../schema/kinds.generated.ts';
 import { dns1123Label, qualifiedName } from './names.ts';
 
@@ -14,13 +14,12 @@ const STANDARD_RESOURCES = new Set([
 ]);
 const NANO = 1_000_000_000n;
 
-export function validateContainerResources(resources: ResourceRequirements | undefined, path: string, claimNames: ReadonlySet<string>): FieldError[] {
-  const { limits = {}, requests = {}, claims = [] } = resources ?? {};
+export function validateContainerResources({ limits = {}, requests = {}, claims = [] }: ResourceRequirements = {}, path: string, claimNames: ReadonlySet<string>): FieldError[] {
   const errors = Object.entries(limits).flatMap(([name, amount]) => amountErrors(name, amount, `${path}.limits[${name}]`));
   for (const [name, amount] of Object.entries(requests)) {
-    errors.push(...amountErrors(name, amount, `${path}.requests[${name}]`), ...requestErrors(name, limits, { amount, path }));
+    errors.push(...amountErrors(name, amount, `${path}.requests[${name}]`), ...validateRequest(name, limits, { amount, path }));
   }
-  errors.push(...hugePageErrors(limits, requests, path), ...claims.flatMap((claim, i) => claimErrors(claim, `${path}.claims[${i}]`, claimNames)), ...repeatedClaims(claims, `${path}.claims`));
+  errors.push(...validateHugePages(limits, requests, path), ...validateClaims(claims, `${path}.claims`, claimNames));
   return errors;
 }
 
@@ -31,6 +30,13 @@ export function validateOverhead(overhead: Amounts, path: string): FieldError[] 
 export function validateNonNegativeQuantity(field: string, amount: string | number | undefined): FieldError[] {
   const quantity = amount === undefined ? undefined : parsedQuantity(amount);
   return quantity && quantity.nanos < 0n ? [invalid(field, String(amount), 'must be greater than or equal to 0')] : [];
+}
+
+/** Of a named resource: never below nothing, and whole where a part of one is none. */
+export function validateAmount(name: string, amount: string | number, path: string): FieldError[] {
+  const errors = validateNonNegativeQuantity(path, amount);
+  const quantity = parsedQuantity(amount);
+  return isIntegerResource(name) && quantity && quantity.nanos % NANO !== 0n ? [...errors, invalid(path, formatQuantity(quantity), 'must be an integer')] : errors;
 }
 
 /** What makes no sense at nothing: the room of a disk. */
@@ -80,14 +86,11 @@ export function isIntegerResource(name: string): boolean {
 }
 
 function amountErrors(name: string, amount: string | number, path: string): FieldError[] {
-  const errors = containerResourceNameErrors(name, path);
-  errors.push(...validateNonNegativeQuantity(path, amount));
-  const quantity = parsedQuantity(amount);
-  if (isExtendedResource(name) && quantity && quantity.nanos % NANO !== 0n) errors.push(invalid(path, String(amount), 'must be an integer'));
-  return errors;
+  return [...containerResourceNameErrors(name, path), ...validateAmount(name, amount, path)];
 }
 
-function requestErrors(name: string, limits: Amounts, { amount, path }: { amount: string | number; path: string }): FieldError[] {
+/** That no more is asked for than may be used. */
+export function validateRequest(name: string, limits: Amounts, { amount, path }: { amount: string | number; path: string }): FieldError[] {
   const field = `${path}.requests`;
   const limit = limits[name];
   if (limit === undefined) return isExtendedResource(name) || isHugePages(name) ? [required(`${path}.limits`, 'Limit must be set for non overcommitable resources')] : [];
@@ -99,10 +102,17 @@ function requestErrors(name: string, limits: Amounts, { amount, path }: { amount
   return order > 0 ? [invalid(field, String(amount), `must be less than or equal to ${name} limit of ${limit}`)] : [];
 }
 
-function hugePageErrors(limits: Amounts, requests: Amounts, path: string): FieldError[] {
+/** They are no use without a processor or other memory. */
+export function validateHugePages(limits: Amounts, requests: Amounts, path: string): FieldError[] {
   const names = Object.keys({ ...limits, ...requests });
   if (!names.some(isHugePages) || names.includes('cpu') || names.includes('memory')) return [];
   return [forbidden(path, 'HugePages require cpu or memory')];
+}
+
+export function validateClaims(claims: ResourceClaim[], path: string, known: ReadonlySet<string>): FieldError[] {
+  const keys = claims.map(({ name, request }) => (request ? `${name}/${request}` : name));
+  const repeated = keys.flatMap((key, i) => (keys.indexOf(key) < i ? [duplicate(`${path}[${i}]`, key)] : []));
+  return [...claims.flatMap((claim, i) => claimErrors(claim, `${path}[${i}]`, known)), ...repeated];
 }
 
 function claimErrors({ name, request }: ResourceClaim, path: string, known: ReadonlySet<string>): FieldError[] {
@@ -111,11 +121,6 @@ function claimErrors({ name, request }: ResourceClaim, path: string, known: Read
   return [...errors, ...(request ? dns1123Label(request).map((text) => invalid(`${path}.request`, request, text)) : [])];
 }
 
-function repeatedClaims(claims: ResourceClaim[], path: string): FieldError[] {
-  const keys = claims.map(({ name, request }) => (request ? `${name}/${request}` : name));
-  return keys.flatMap((key, i) => (keys.indexOf(key) < i ? [duplicate(`${path}[${i}]`, key)] : []));
-}
-
-function isHugePages(name: string): boolean {
+export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-');
 }

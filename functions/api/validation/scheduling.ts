@@ -11,6 +11,15 @@ export function validateTolerations(tolerations: Toleration[], path: string): Fi
   return tolerations.flatMap((toleration, i) => tolerationErrors(toleration, `${path}[${i}]`));
 }
 
+/** Where each must stand for itself; for how long is no difference. */
+export function repeatedTolerations(tolerations: Toleration[], path: string): FieldError[] {
+  const keyOf = ({ key = '', operator = '', value = '', effect = '' }: Toleration): string => JSON.stringify([key, operator, value, effect]);
+  const keys = tolerations.map(keyOf);
+  return tolerations.flatMap(({ key = '', operator = '', value = '', effect = '', tolerationSeconds = null }, i) =>
+    keys.indexOf(keys[i] ?? '') < i ? [duplicate(`${path}[${i}]`, { Key: key, Operator: operator, Value: value, Effect: effect, TolerationSeconds: tolerationSeconds })] : [],
+  );
+}
+
 export function validateTopologySpread(constraints: TopologySpreadConstraint[], path: string): FieldError[] {
   const pairOf = ({ topologyKey = '', whenUnsatisfiable = '' }: Partial<TopologySpreadConstraint>) => `{${topologyKey}, ${whenUnsatisfiable}}`;
   return constraints.flatMap((constraint, i) => {

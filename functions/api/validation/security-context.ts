@@ -1,8 +1,8 @@
 import { duplicate, invalid, notSupported, required, type FieldError } from '../field-error.ts';
-import type { AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions } from '../schema/kinds.generated.ts';
-import { dns1123Subdomain } from './names.ts';
+import type { AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext } from '../schema/kinds.generated.ts';
 import { userId } from './numbers.ts';
 import { localDescendingPath } from './references.ts';
+import { validateWindowsOptions } from './windows.ts';
 
 const PROFILE_TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
@@ -24,7 +24,7 @@ export function validateSecurityContext(context: SecurityContext | undefined, pa
       errors.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'));
     }
   }
-  if (context.windowsOptions) errors.push(...windowsErrors(context.windowsOptions, `${path}.windowsOptions`));
+  if (context.windowsOptions) errors.push(...validateWindowsOptions(context.windowsOptions, `${path}.windowsOptions`));
   if (context.appArmorProfile) errors.push(...profileErrors(context.appArmorProfile, `${path}.appArmorProfile`, false));
   return errors;
 }
@@ -37,7 +37,7 @@ export function validatePodSecurityContext(context: PodSecurityContext, path: st
   if (context.fsGroupChangePolicy !== undefined) errors.push(...oneOf(`${path}.fsGroupChangePolicy`, context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']));
   if (context.seLinuxChangePolicy !== undefined) errors.push(...oneOf(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['Recursive']));
   if (context.seccompProfile) errors.push(...profileErrors(context.seccompProfile, `${path}.seccompProfile`, true));
-  if (context.windowsOptions) errors.push(...windowsErrors(context.windowsOptions, `${path}.windowsOptions`));
+  if (context.windowsOptions) errors.push(...validateWindowsOptions(context.windowsOptions, `${path}.windowsOptions`));
   if (context.appArmorProfile) errors.push(...profileErrors(context.appArmorProfile, `${path}.appArmorProfile`, false));
   return errors;
 }
@@ -50,9 +50,9 @@ function profileErrors(profile: SeccompProfile | AppArmorProfile, path: string, 
   const name = profile.localhostProfile;
   if (profile.type === 'Localhost') return localhostErrors(name, `${path}.localhostProfile`, isSeccomp);
   const errors: FieldError[] = [];
-  const isKnown = !profile.type || PROFILE_TYPES.includes(profile.type);
-  if (name !== undefined && (isSeccomp || isKnown)) errors.push(invalid(`${path}.localhostProfile`, isSeccomp ? { Type: profile.type ?? '', LocalhostProfile: name } : name, `can only be set when ${isSeccomp ? 'seccomp ' : ''}type is Localhost`));
-  if (!profile.type) return [...errors, required(`${path}.type`, 'type is required when seccompProfile is set'.replace('seccompProfile', isSeccomp ? 'seccompProfile' : 'appArmorProfile'))];
+  const isKnown = PROFILE_TYPES.includes(profile.type ?? '');
+  if (name !== undefined && (isSeccomp || isKnown)) errors.push(invalid(`${path}.localhostProfile`, isSeccomp ? { Type: profile.type ?? '', LocalhostProfile: name } : name, `can only be set when ${isSeccomp ? 'seccomp' : 'AppArmor'} type is Localhost`));
+  if (!profile.type) return [...errors, required(`${path}.type`, `type is required when ${isSeccomp ? 'seccompProfile' : 'appArmorProfile'} is set`)];
   return isKnown ? errors : [...errors, notSupported(`${path}.type`, profile.type, PROFILE_TYPES)];
 }
 
@@ -78,19 +78,4 @@ function sysctlErrors(context: PodSecurityContext, path: string, spec: PodSpec):
     }
     return errors;
   });
-}
-
-function windowsErrors(options: WindowsSecurityContextOptions, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const { gmsaCredentialSpecName: name, gmsaCredentialSpec: spec, runAsUserName: user } = options;
-  if (name !== undefined) errors.push(...dns1123Subdomain(name).map((text) => invalid(`${path}.gmsaCredentialSpecName`, name, text)));
-  if (spec !== undefined && spec === '') errors.push(invalid(`${path}.gmsaCredentialSpec`, spec, 'gmsaCredentialSpec cannot be an empty string'));
-  if (user === undefined) return errors;
-  const field = `${path}.runAsUserName`;
-  if (user === '') return [...errors, invalid(field, user, 'runAsUserName cannot be an empty string')];
-  const account = user.split('\\').at(-1) ?? '';
-  if (user.split('\\').length > 2) errors.push(invalid(field, user, 'runAsUserName cannot contain more than one backslash'));
-  else if (account === '') errors.push(invalid(field, user, 'runAsUserName\'s User cannot be empty'));
-  else if (/["/\\:;|=,+*?<>@[\]]/.test(account)) errors.push(invalid(field, user, 'runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]'));
-  return errors;
 }

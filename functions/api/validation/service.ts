@@ -2,7 +2,7 @@ import { isEqual } from '../equal.ts';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.ts';
 import type { Service, ServicePort, ServiceSpec } from '../schema/kinds.generated.ts';
 import { isIpv4 } from '../ipv4.ts';
-import { endpointIpProblems, ipProblems, isIp, legacyIpProblems } from './addresses.ts';
+import { endpointIpProblems, ipProblems, isIp, isIpv6, legacyIpProblems } from './addresses.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from './names.ts';
 import { validateLabels } from './object-meta.ts';
 import { validatePortNumber, validatePortNumOrName, validateProtocol } from './ports.ts';
@@ -22,7 +22,6 @@ export function validateService({ spec = {} }: Service): FieldError[] {
     ...portErrors(spec),
     ...validateLabels(spec.selector, 'spec.selector'),
     ...affinityErrors(spec),
-    ...clusterIpErrors(spec),
     ...(spec.externalIPs ?? []).flatMap((ip, i) => externalIpErrors(ip, `spec.externalIPs[${i}]`)),
     ...(spec.type ? [] : [required('spec.type')]),
     ...(spec.type && !TYPES.includes(spec.type) ? [notSupported('spec.type', spec.type, TYPES)] : []),
@@ -117,21 +116,31 @@ function familyErrors(spec: ServiceSpec): FieldError[] {
   const families = spec.ipFamilies ?? [];
   for (const [i, family] of families.entries()) {
     if (family !== 'IPv4' && family !== 'IPv6') errors.push(notSupported(`spec.ipFamilies[${i}]`, family, ['IPv4', 'IPv6']));
-    else if (families.indexOf(family) !== i) errors.push(duplicate(`spec.ipFamilies[${i}]`, family));
+    if (families.indexOf(family) !== i) errors.push(duplicate(`spec.ipFamilies[${i}]`, family));
   }
   if (spec.ipFamilyPolicy !== undefined && !POLICIES.includes(spec.ipFamilyPolicy)) errors.push(notSupported('spec.ipFamilyPolicy', spec.ipFamilyPolicy, POLICIES));
   if (spec.type === 'ExternalName') return errors;
-  const [first] = spec.clusterIPs ?? [];
-  if (spec.clusterIP && first !== spec.clusterIP) errors.push(invalid('spec.clusterIPs', spec.clusterIPs ?? [], 'first value must match `clusterIP`'));
-  errors.push(...(spec.clusterIPs ?? []).flatMap((ip, i) => (ip === 'None' && i === 0 ? [] : ipProblems(ip).map((text) => invalid(`spec.clusterIPs[${i}]`, ip, text)))));
-  errors.push(...familyMismatches(spec));
+  errors.push(...clusterIpErrors(spec), ...familyMismatches(spec));
   return errors.length > 0 ? errors : singleStackErrors(spec);
+}
+
+// `clusterIP` is the first of `clusterIPs`: one of each family at most.
+function clusterIpErrors({ clusterIP, clusterIPs = [] }: ServiceSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const [first] = clusterIPs;
+  if (clusterIP && first !== clusterIP) errors.push(invalid('spec.clusterIPs', clusterIPs, 'first value must match `clusterIP`'));
+  if (!clusterIP && first !== undefined) errors.push(invalid('spec.clusterIPs', clusterIPs, 'must be empty when `clusterIP` is not specified'));
+  if (first === 'None' && clusterIPs.length > 1) errors.push(invalid('spec.clusterIPs', clusterIPs, "'None' must be the first and only value"));
+  errors.push(...clusterIPs.flatMap((ip, i) => (ip === 'None' && i === 0 ? [] : ipProblems(ip).map((text) => invalid(`spec.clusterIPs[${i}]`, ip, text)))));
+  if (clusterIPs.length > 2) errors.push(invalid('spec.clusterIPs', clusterIPs, 'may only hold up to 2 values'));
+  const families = clusterIPs.filter(isIp).map(isIpv4);
+  return new Set(families).size < families.length ? [...errors, invalid('spec.clusterIPs', clusterIPs, 'may specify no more than one IP for each IP family')] : errors;
 }
 
 function familyMismatches({ clusterIPs = [], ipFamilies = [] }: ServiceSpec): FieldError[] {
   return clusterIPs.flatMap((ip, i) => {
     const family = ipFamilies[i];
-    if (!isIp(ip) || family === undefined || family === (isIpv4(ip) ? 'IPv4' : 'IPv6')) return [];
+    if (!isIp(ip) || (family !== 'IPv4' && family !== 'IPv6') || family === (isIpv4(ip) ? 'IPv4' : 'IPv6')) return [];
     return [invalid(`spec.clusterIPs[${i}]`, ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``)];
   });
 }
@@ -139,16 +148,19 @@ function familyMismatches({ clusterIPs = [], ipFamilies = [] }: ServiceSpec): Fi
 // Clusters have IPv4 service addresses; a headless service without selector may name any family.
 function singleStackErrors(spec: ServiceSpec): FieldError[] {
   if (spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0) return [];
-  const errors: FieldError[] = [];
+  const errors = severalErrors(spec);
+  if (errors.length > 0) return errors;
   if (spec.ipFamilyPolicy === 'RequireDualStack') errors.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services'));
-  if ((spec.ipFamilies?.length ?? 0) > 1 && spec.ipFamilyPolicy !== 'PreferDualStack') errors.push(invalid('spec.ipFamilies', spec.ipFamilies, "may only hold up to 2 values"));
   const at = spec.ipFamilies?.indexOf('IPv6') ?? -1;
   return at >= 0 ? [...errors, invalid(`spec.ipFamilies[${at}]`, 'IPv6', 'not configured on this cluster')] : errors;
 }
 
-function clusterIpErrors(spec: ServiceSpec): FieldError[] {
-  if ((spec.clusterIPs?.length ?? 0) > 2) return [invalid('spec.clusterIPs', spec.clusterIPs, 'may only hold up to 2 values')];
-  return [];
+// Of two addresses or families, both must be wanted, and there.
+function severalErrors({ clusterIPs = [], ipFamilies = [], ipFamilyPolicy }: ServiceSpec): FieldError[] {
+  const several = [...(clusterIPs.length > 1 ? ['cluster IPs'] : []), ...(ipFamilies.length > 1 ? ['IP families'] : [])];
+  const errors = ipFamilyPolicy === 'SingleStack' ? several.map((what) => invalid('spec.ipFamilyPolicy', ipFamilyPolicy, `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`)) : [];
+  const isUnconfigured = clusterIPs.length > ipFamilies.length && isIpv6(clusterIPs[1] ?? '');
+  return isUnconfigured ? [...errors, invalid('spec.clusterIPs[1]', clusterIPs, 'IPv6 is not configured on this cluster')] : errors;
 }
 
 function externalIpErrors(ip: string, field: string): FieldError[] {

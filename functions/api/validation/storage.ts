@@ -38,8 +38,8 @@ export function validateVolumeAttributesClassUpdate(wanted: VolumeAttributesClas
   return (['driverName', 'parameters'] as const).filter((field) => !isEqual(wanted[field], old[field])).map((field) => forbidden(field, `updates to ${field} are forbidden.`));
 }
 
-export function validateCsiDriver({ metadata, spec }: CSIDriver): FieldError[] {
-  const errors = validateDriverName(metadata.name, 'metadata.name').filter(({ type }) => type === 'FieldValueTooLong');
+export function validateCsiDriver({ spec }: CSIDriver): FieldError[] {
+  const errors: FieldError[] = [];
   if (spec.fsGroupPolicy !== undefined && !GROUP_POLICIES.includes(spec.fsGroupPolicy)) errors.push(notSupported('spec.fsGroupPolicy', spec.fsGroupPolicy, GROUP_POLICIES));
   errors.push(...tokenErrors(spec));
   errors.push(...(spec.volumeLifecycleModes ?? []).filter((mode) => !LIFECYCLES.includes(mode)).map((mode) => notSupported('spec.volumeLifecycleModes', mode, LIFECYCLES)));

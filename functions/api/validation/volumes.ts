@@ -127,11 +127,11 @@ function tokenErrors({ expirationSeconds = 0, path: file }: NonNullable<VolumePr
   return file ? [...errors, ...localNonReservedPath(field, file)] : [...errors, required(field)];
 }
 
-// Two sources must not write one file.
+// Two sources must not write one file. Tokens are not looked at: the real server lets them pass.
 function pathConflicts(sources: VolumeProjection[], path: string): FieldError[] {
   const seen = new Set<string>();
   return sources.flatMap((source) => {
-    const files = [...(source.secret?.items ?? []), ...(source.configMap?.items ?? []), ...(source.downwardAPI?.items ?? []), ...(source.serviceAccountToken ? [source.serviceAccountToken] : [])];
+    const files = [...(source.secret?.items ?? []), ...(source.configMap?.items ?? []), ...(source.downwardAPI?.items ?? [])];
     return files.flatMap((file) => {
       const taken = seen.has(file.path ?? '');
       if (file.path) seen.add(file.path);

@@ -114,7 +114,7 @@ function reviewErrors(versions: string[] | undefined, field: string): FieldError
     return dns1035Label(version).map((text) => invalid(`${field}[${i}]`, version, text));
   });
   if (versions.some((version) => version === 'v1' || version === 'v1beta1')) return errors;
-  return [invalid(field, versions, 'must include at least one of v1, v1beta1')];
+  return [...errors, invalid(field, versions, 'must include at least one of v1, v1beta1')];
 }
 
 /** Names of CEL conditions, and that each says something. */

@@ -6,7 +6,8 @@ import { validatePodTemplate } from './pod-spec.ts';
 /** The selector of a workload, and the template whose pods it must pick: shared by Deployment, ReplicaSet, StatefulSet and DaemonSet. */
 export function validateSelectorAndTemplate(spec: { selector?: LabelSelector; template?: PodTemplateSpec }, path: string, what: string): FieldError[] {
   const { selector, template } = spec;
-  const formErrors = selector ? validateLabelSelector(selector, `${path}.selector`) : [required(`${path}.selector`)];
+  // Of a DaemonSet that selects nothing, only its template is found fault with.
+  const formErrors = selector ? validateLabelSelector(selector, `${path}.selector`) : what === 'daemonset' ? [] : [required(`${path}.selector`)];
   if (selector && isEmptySelector(selector)) formErrors.push(invalid(`${path}.selector`, selector, `empty selector is invalid for ${what}`));
   if (selector && what !== 'daemonset' && formErrors.some((error) => error.field.includes('matchExpressions') || error.field.includes('matchLabels'))) {
     return [...formErrors, invalid(`${path}.selector`, selector, 'invalid label selector')];

@@ -1,8 +1,8 @@
 import { formatQuantity, parseQuantity } from '#api/quantity';
 import type { Quantity } from '#api/quantity';
 import type { LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod } from '#api/schema/kinds.generated';
-import { podQuantities, quantitiesOf } from '../quota/quantities.ts';
-import type { Quantities } from '../quota/quantities.ts';
+import { podQuantities, quantitiesOf } from '#api/pod-quantities';
+import type { Quantities } from '#api/pod-quantities';
 
 interface Subject {
   type: string;

@@ -2,10 +2,10 @@ import { addQuantities, compareQuantities, formatQuantity, parseQuantity } from 
 import type { Quantity } from '#api/quantity';
 import type { KubeObject } from '#api/object';
 import type { Pod, ResourceQuota } from '#api/schema/kinds.generated';
-import { quantitiesOf } from './quantities.ts';
+import { quantitiesOf } from '#api/pod-quantities';
 import { inScope } from './scopes.ts';
 import { limitedUsage } from './usage.ts';
-import type { Quantities } from './quantities.ts';
+import type { Quantities } from '#api/pod-quantities';
 import type { Counted } from './scopes.ts';
 
 const ZERO = parseQuantity('0');

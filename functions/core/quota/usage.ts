@@ -3,9 +3,9 @@ import type { KubeObject } from '#api/object';
 import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from '#api/schema/kinds.generated';
 import { isPodFinished } from '../pod-state.ts';
 import { storageClassOf } from '../volumes/matching.ts';
-import { podQuantities, quantitiesOf } from './quantities.ts';
+import { podQuantities, quantitiesOf } from '#api/pod-quantities';
 import { inScope } from './scopes.ts';
-import type { Quantities } from './quantities.ts';
+import type { Quantities } from '#api/pod-quantities';
 import type { Counted } from './scopes.ts';
 
 const ONE = parseQuantity('1');
