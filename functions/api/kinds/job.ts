@@ -7,6 +7,7 @@ import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
+const MAX_LABEL = 63;
 const UNLIMITED = 2147483647;
 
 export const jobRules: KindRules<Job> = {
@@ -16,8 +17,10 @@ export const jobRules: KindRules<Job> = {
     defaultSpec(spec);
   },
   prepareForCreate: (job) => {
+    const isLabelled = Object.keys(job.spec?.template?.metadata?.labels ?? {}).length > 0;
     if (job.spec && !job.spec.manualSelector) selectOwnPods(job, job.spec);
-    labelAsTemplate(job);
+    // A name too long for a label is refused for the template's labels, not for these, if it is all that there is.
+    if (isLabelled || (job.metadata.name ?? '').length <= MAX_LABEL) labelAsTemplate(job);
   },
   prepareForUpdate: labelAsTemplate,
   isNewGeneration: specChanged,
