@@ -3,6 +3,7 @@ import { committedAt } from '#adapters/dynamodb/stream-record';
 import { createSqsClient } from '#adapters/sqs/client';
 import { createRing, type Ring } from '#adapters/sqs/ring';
 import { decodeRing } from '#adapters/sqs/ring-message';
+import { isShortLived } from '#store/short-lived';
 import { readEnvironment } from './environment.ts';
 import { once } from './once.ts';
 import { report } from './report.ts';
@@ -18,19 +19,19 @@ const opened = once(async () => createRing({ client: createSqsClient(), ringQueu
 /** Makes rings of what was committed (the table's stream) and of what has come due (the queue of delayed rings). Reads and writes nothing. */
 export const handler = async (event: { Records: (DynamoDBRecord | SQSRecord)[] }): Promise<DynamoDBBatchResponse> => {
   const ring = await opened();
-  const rungs = [...ringsByCluster(ring, event.Records.filter(isStreamRecord)), ...event.Records.filter(isMessage).flatMap((record) => forwarded(ring, record))];
+  const rungs = [...ringsByPartition(ring, event.Records.filter(isStreamRecord)), ...event.Records.filter(isMessage).flatMap((record) => forwarded(ring, record))];
   const failures = await Promise.all(rungs.map(failuresOf));
   return { batchItemFailures: failures.flat() };
 };
 
-// The newest commit of a batch names the ring: when its writer has rung for it, SQS drops this one.
-function ringsByCluster(ring: Ring, records: DynamoDBRecord[]): Rung[] {
+// One ring for each log that has grown. The newest commit of a batch names it: when its writer has rung for it, SQS drops this one.
+function ringsByPartition(ring: Ring, records: DynamoDBRecord[]): Rung[] {
   const rungs = new Map<string, Rung>();
   for (const { dynamodb } of records) {
     const at = committedAt(dynamodb?.Keys);
-    if (at === undefined) continue;
-    const ids = [...(rungs.get(at.cluster)?.ids ?? []), dynamodb?.SequenceNumber ?? ''];
-    rungs.set(at.cluster, { ids, send: () => ring.ring(at.cluster, at) });
+    if (at === undefined || isShortLived(at.partition)) continue;
+    const ids = [...(rungs.get(at.partition)?.ids ?? []), dynamodb?.SequenceNumber ?? ''];
+    rungs.set(at.partition, { ids, send: () => ring.ring(at.cluster, at) });
   }
   return [...rungs.values()];
 }

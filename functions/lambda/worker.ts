@@ -4,6 +4,7 @@ import { createDoorbell } from '#adapters/sqs/doorbell';
 import { createNodeRings } from '#adapters/sqs/node-rings';
 import { decodeRing } from '#adapters/sqs/ring-message';
 import { systemClock } from '#adapters/system/clock';
+import type { Partition } from '#ports/table';
 import { openControllerLoop } from './controller-loop.ts';
 import { readEnvironment } from './environment.ts';
 import { once } from './once.ts';
@@ -21,7 +22,7 @@ const opened = once(async () => {
   return { cluster: environment.cluster, doorbell, ...openControllerLoop(environment, { doorbell, nodeChannel }) };
 });
 
-/** Runs the loop for as long as there is something to do. A ring says no more than "look", so one burst answers all that came together. */
+/** Runs the loop for as long as there is something to do. A ring says no more than where to look, so one burst answers all that came together. */
 export const handler = async (event: SQSEvent): Promise<void> => {
   const { cluster, doorbell, loop } = await opened();
   for (const { body, messageId } of event.Records) {
@@ -29,9 +30,15 @@ export const handler = async (event: SQSEvent): Promise<void> => {
     if (decodeRing(body)?.cluster !== cluster) report({ what: 'a message that is no ring of this cluster', error: messageId });
   }
   try {
-    await (await loop())?.run({ untilMs: systemClock.now() + BURST_MS });
+    await (await loop())?.run({ untilMs: systemClock.now() + BURST_MS, partitions: partitionsOf(event) });
   } catch (error) {
     report({ what: 'the loop', error });
     await doorbell.ringLater(cluster, RETRY_MS); // sooner than the message would be visible again
   }
 };
+
+/** undefined: all of them. A ring that comes again may have died in the middle of its burst, and nobody rings for what the loop itself wrote there. */
+function partitionsOf({ Records }: SQSEvent): Partition[] | undefined {
+  const named = Records.map(({ body, attributes }) => (attributes.ApproximateReceiveCount === '1' ? decodeRing(body)?.partition : undefined));
+  return named.includes(undefined) ? undefined : named.filter((partition) => partition !== undefined);
+}

@@ -5,7 +5,7 @@ import type { Partition, Revision } from './table.ts';
  * Rings of one cluster are never handled at the same time; a ring that comes while the loop runs causes one more run.
  */
 export interface Doorbell {
-  /** `at` names the commit that caused it, so that the second ring for the same commit can be dropped. */
+  /** `at` names the commit that caused it: its log is read, without it all are, and the second ring for the same commit can be dropped. */
   ring(cluster: string, at?: { partition: Partition; revision: Revision }): Promise<void>;
   /** One ring in the future, for the earliest due time; `delayMs` beyond the adapter's bound is cut to it (the loop asks again). */
   ringLater(cluster: string, delayMs: number): Promise<void>;

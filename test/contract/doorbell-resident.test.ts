@@ -10,6 +10,6 @@ doorbellContract(async (handle) => {
       throw error;
     },
   });
-  resident.attach({ run: handle, poke: () => undefined, tick: async () => undefined });
+  resident.attach({ run: handle, poke: () => false, tick: async () => undefined });
   return { doorbell: resident, cluster: randomUUID(), close: () => resident.stop() };
 });

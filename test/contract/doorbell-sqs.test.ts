@@ -63,6 +63,16 @@ test('the second ring for the same commit is dropped, and so are all but one of 
   expect(await countOf(urls.ringQueueUrl)).toBe(3);
 });
 
+test('a ring says whose log has grown; one for later, or for no commit, does not', async () => {
+  const urls = await queues();
+  const ring = createRing({ client, ...urls });
+  await ring.ring('a', { partition: 'a/pods.', revision: 9 });
+  await ring.ring('b');
+  await ring.forward({ cluster: 'c', dueSeconds: 1_800_000_000 });
+  const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: urls.ringQueueUrl, MaxNumberOfMessages: 10 }));
+  expect(Messages.map(({ Body = '' }) => decodeRing(Body))).toEqual([{ cluster: 'a', partition: 'a/pods.' }, { cluster: 'b' }, { cluster: 'c' }]);
+});
+
 test('bursts that follow each other ask for one and the same ring', async () => {
   const urls = await queues();
   let nowMs = 1_800_000_000_250;

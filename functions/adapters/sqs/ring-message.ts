@@ -1,6 +1,10 @@
+import type { Partition } from '#ports/table';
+
 /** What a message on either ring queue says: whose loop is to look. `dueSeconds` is set where it was sent for a time to come. */
 export interface RingMessage {
   cluster: string;
+  /** Whose log has grown; without it, look at all. */
+  partition?: Partition;
   dueSeconds?: number;
 }
 
@@ -11,9 +15,9 @@ export function encodeRing(message: RingMessage): string {
 /** undefined: not one of ours. */
 export function decodeRing(body: string): RingMessage | undefined {
   try {
-    const { cluster, dueSeconds } = JSON.parse(body) as Record<string, unknown>;
+    const { cluster, partition, dueSeconds } = JSON.parse(body) as Record<string, unknown>;
     if (typeof cluster !== 'string' || cluster === '') return undefined;
-    return { cluster, ...(typeof dueSeconds === 'number' ? { dueSeconds } : {}) };
+    return { cluster, ...(typeof partition === 'string' ? { partition } : {}), ...(typeof dueSeconds === 'number' ? { dueSeconds } : {}) };
   } catch {
     return undefined;
   }

@@ -16,15 +16,16 @@ export interface Ring extends Pick<Doorbell, 'ring'> {
 
 /** The doorbell of those who only ring. SQS drops a second message of the same cause for 5 minutes. */
 export function createRing({ client, ringQueueUrl }: RingOptions): Ring {
-  const send = async (cluster: string, cause: string): Promise<void> => {
+  const send = async (message: RingMessage, cause: string): Promise<void> => {
+    const { cluster } = message;
     await client.send(
-      new SendMessageCommand({ QueueUrl: ringQueueUrl, MessageBody: encodeRing({ cluster }), MessageGroupId: cluster, MessageDeduplicationId: digest(`${cluster} ${cause}`) }),
+      new SendMessageCommand({ QueueUrl: ringQueueUrl, MessageBody: encodeRing(message), MessageGroupId: cluster, MessageDeduplicationId: digest(`${cluster} ${cause}`) }),
     );
   };
   return {
-    ring: (cluster, at) => send(cluster, at === undefined ? randomUUID() : `${at.partition}@${at.revision}`),
+    ring: (cluster, at) => (at === undefined ? send({ cluster }, randomUUID()) : send({ cluster, partition: at.partition }, `${at.partition}@${at.revision}`)),
     // Bursts that follow each other ask for the same due time again and again: one of those rings is enough.
-    forward: ({ cluster, dueSeconds }) => send(cluster, dueSeconds === undefined ? randomUUID() : `due ${dueSeconds}`),
+    forward: ({ cluster, dueSeconds }) => send({ cluster }, dueSeconds === undefined ? randomUUID() : `due ${dueSeconds}`),
   };
 }
 

@@ -9,11 +9,14 @@ import type { LoadedRecord } from './loop-record.ts';
 import type { NodeWakes } from './node-wakes.ts';
 import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
-import type { Table } from '#ports/table';
+import type { Partition, Table } from '#ports/table';
+import type { ApiResource } from '#api/resource';
 import type { ObjectStore } from '#store/object-store';
 
 const CONCURRENCY = 16;
 const LINGER_MS = 200;
+/** On Lambda no ring reaches a burst that runs; a long one looks for itself. */
+const LOOK_EVERY_MS = 500;
 
 export interface BurstDeps {
   store: ObjectStore;
@@ -24,6 +27,8 @@ export interface BurstDeps {
   wakes: NodeWakes;
   events: ReturnType<typeof createEvents>;
   record: LoadedRecord;
+  /** Whose logs to begin with; undefined: all. */
+  partitions?: Iterable<Partition> | undefined;
   concurrency?: number;
   lingerMs?: number;
   onError?(failure: ReconcileFailure): void;
@@ -39,8 +44,10 @@ export interface Left {
 /** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet; then save how far it came. */
 export interface Burst {
   run(untilMs: number): Promise<Left>;
-  /** Something may be new in the logs. */
-  poke(): void;
+  /** Something may be new in this log, or in any. False: too late, this burst reads no more. */
+  poke(partition?: Partition): boolean;
+  /** Reads what is new of a resource that this burst has not looked at; its keys run afterwards. */
+  catchUp(resource: ApiResource): Promise<void>;
   /** What a sweep has found now. */
   swept(keys: string[]): void;
 }
@@ -49,7 +56,9 @@ export function createBurst(deps: BurstDeps): Burst {
   const { clock, table, store, lingerMs = LINGER_MS } = deps;
   const signal = createSignal();
   let record = deps.record;
-  let isStale = true;
+  let unread: Set<Partition> | 'all' = deps.partitions === undefined ? 'all' : new Set(deps.partitions);
+  let lookedMs = clock.now();
+  let isOpen = true;
   let isUnsaved = false;
 
   const runner = createKeyRunner({ ...deps, due: record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished: signal.raise });
@@ -60,10 +69,22 @@ export function createBurst(deps: BurstDeps): Burst {
     onError: (controller, change, error) => deps.onError?.({ controller: controller.name, key: change.key, attempts: 0, error }),
   });
 
-  const read = async (all: boolean): Promise<void> => {
-    isStale = false;
-    isUnsaved = (await reader.read(all)) || isUnsaved;
-    runner.addDue();
+  const isStale = (): boolean => unread === 'all' || unread.size > 0 || reader.hasFound;
+  const read = async (): Promise<void> => {
+    const wanted = unread;
+    unread = new Set();
+    isUnsaved = (await reader.read(wanted)) || isUnsaved;
+  };
+  const poke = (partition?: Partition): boolean => {
+    if (partition === undefined) unread = 'all';
+    else if (unread !== 'all') unread.add(partition);
+    signal.raise();
+    return isOpen;
+  };
+  const lookAgain = (): void => {
+    if (clock.now() - lookedMs < LOOK_EVERY_MS) return;
+    lookedMs = clock.now();
+    for (const partition of reader.partitions()) poke(partition);
   };
   const save = async (): Promise<void> => {
     if (!runner.takeChanged() && !isUnsaved) return;
@@ -77,16 +98,17 @@ export function createBurst(deps: BurstDeps): Burst {
   };
   // Nothing runs and nothing waits. True: something came up after all.
   const settle = async (untilMs: number): Promise<boolean> => {
-    await read(true);
-    if (runner.waiting > 0 || isStale) return true;
+    if (isStale()) return true;
     const waitMs = (runner.nextDueMs() ?? Infinity) - clock.now();
     const isSoon = waitMs <= lingerMs && clock.now() + waitMs < untilMs;
     await (isSoon ? signal.waitAtMost(Math.max(1, waitMs), clock) : save());
-    return isSoon || isStale;
+    return isSoon || isStale();
   };
   const pump = async (untilMs: number): Promise<void> => {
     while (clock.now() < untilMs) {
-      if (isStale) await read(false);
+      lookAgain();
+      if (isStale()) await read();
+      runner.addDue();
       runner.fill();
       if (runner.running > 0) await signal.wait();
       else if (!(await settle(untilMs))) return;
@@ -94,9 +116,10 @@ export function createBurst(deps: BurstDeps): Burst {
   };
 
   return {
-    poke() {
-      isStale = true;
-      signal.raise();
+    poke,
+    async catchUp(resource) {
+      await reader.catchUp(resource);
+      if (reader.hasFound) signal.raise();
     },
     swept(keys) {
       record = { ...record, sweptAtMs: clock.now() };
@@ -107,10 +130,11 @@ export function createBurst(deps: BurstDeps): Burst {
       try {
         await pump(untilMs);
       } finally {
+        isOpen = false;
         while (runner.running > 0) await signal.wait();
       }
       await save();
-      return { more: runner.waiting > 0 || isStale, dueMs: runner.nextDueMs() };
+      return { more: runner.waiting > 0 || isStale(), dueMs: runner.nextDueMs() };
     },
   };
 }

@@ -51,8 +51,10 @@ export interface ClusterViewDeps {
   wakes: NodeWakes;
   admit?: Admit | undefined;
   clock: Clock;
-  /** After each commit of ours: there is something new in the log. */
-  onCommit(): void;
+  /** After each commit of ours: there is something new in the resource's log. */
+  onCommit(resource: ApiResource): void;
+  /** Before a list: it is to show all that happened to the resource before the burst. */
+  catchUp(resource: ApiResource): Promise<void>;
 }
 
 /** The names that Kubernetes' own controllers are known by as owners of fields: tools look for them. */
@@ -67,7 +69,7 @@ export interface LoopView extends ClusterView {
 /** Where a partition stands before its first write. */
 const NEVER_WRITTEN = 1;
 
-export function createClusterView({ store, table, wakes, admit, clock, onCommit }: ClusterViewDeps): LoopView {
+export function createClusterView({ store, table, wakes, admit, clock, onCommit, catchUp }: ClusterViewDeps): LoopView {
   const seen = new Map<string, Revision>();
   const saw = (resource: ApiResource, revision: Revision): void => {
     const id = storageId(resource);
@@ -76,7 +78,7 @@ export function createClusterView({ store, table, wakes, admit, clock, onCommit 
   const wrote = (resource: ApiResource, stored: StoredObject, statusOnly = false): void => {
     saw(resource, stored.revision);
     if (!statusOnly) wakes.objectChanged(resource, stored.object);
-    onCommit();
+    onCommit(resource);
   };
   const refOf = (resource: ApiResource, { namespace, name }: ObjectName) => ({ resource, name, ...(namespace === undefined ? {} : { namespace }) });
   // Controllers do not pass the API's admission, which keeps new content out of a namespace that is being emptied.
@@ -96,6 +98,7 @@ export function createClusterView({ store, table, wakes, admit, clock, onCommit 
       return stored?.object as T | undefined;
     },
     async list<T extends KubeObject>(resource: ApiResource, { now = false, ...query }: ViewQuery = {}) {
+      if (!now) await catchUp(resource);
       const minRevision = now ? undefined : seen.get(storageId(resource));
       // The garbage collector asks every kind: of most, nothing has ever been written.
       if (minRevision === NEVER_WRITTEN) return [];

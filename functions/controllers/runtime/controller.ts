@@ -23,7 +23,7 @@ export interface Source {
   resource: ApiResource;
   /** Which keys a change concerns; also asked for each object that exists when the log no longer tells. */
   keys(change: ObjectChange<KubeObject>, view: ClusterView): string[] | Promise<string[]>;
-  /** Read only when nothing else is left to do: a resource that hardly ever matters to its controller. */
+  /** Hardly ever changes, or hardly ever matters: the tick looks only now and then whether a ring for it was lost. */
   cold?: boolean;
 }
 

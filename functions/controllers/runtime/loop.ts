@@ -1,4 +1,4 @@
-import { createBurst } from './burst.ts';
+import { createBurst, type Burst } from './burst.ts';
 import { createClusterView } from './cluster-view.ts';
 import { createEventMemory, createEvents } from './events.ts';
 import { loadRecord } from './loop-record.ts';
@@ -12,8 +12,8 @@ import type { Pod } from '#api/schema/kinds.generated';
 import type { Clock } from '#ports/clock';
 import type { Doorbell } from '#ports/doorbell';
 import type { NodeChannel } from '#ports/node-channel';
-import { partitionOf } from '#ports/table';
-import type { Table } from '#ports/table';
+import type { Partition, Table } from '#ports/table';
+import { partitionFor } from '#store/keys';
 import type { ObjectStore } from '#store/object-store';
 
 export interface LoopDeps {
@@ -35,11 +35,17 @@ export interface LoopDeps {
 /** A controller-manager that lives for a burst: the log is its queue, a doorbell wakes it. One at a time for a cluster. */
 export interface Loop {
   /** Works until nothing is left to do or time is over; what is left then, or due later, is rung for. */
-  run(options: { untilMs: number }): Promise<void>;
-  /** There may be something new: a running burst reads the logs again at once. */
-  poke(): void;
+  run(options: RunOptions): Promise<void>;
+  /** There may be something new in this log, or in any. True: a burst runs that reads it at once. */
+  poke(partition?: Partition): boolean;
   /** Makes up for lost rings: rings when a log is ahead of the cursors, a key is due, or a sweep finds something. */
   tick(): Promise<void>;
+}
+
+export interface RunOptions {
+  untilMs: number;
+  /** The logs that were rung for: only these are read, and whatever a key then asks for. undefined: all. */
+  partitions?: Iterable<Partition> | undefined;
 }
 
 const SWEEP_EVERY_MS = 5_000;
@@ -49,7 +55,7 @@ export function createLoop(deps: LoopDeps): Loop {
   const { store, table, controllers, clock, doorbell } = deps;
   const { cluster } = store;
   const memory = createEventMemory();
-  let poked: (() => void) | undefined;
+  let running: Burst | undefined;
 
   const open = () => {
     const failed = (error: unknown): void => deps.onError?.({ controller: 'loop', key: '', attempts: 0, error });
@@ -60,7 +66,7 @@ export function createLoop(deps: LoopDeps): Loop {
       podsIn: (namespace) => view.list<Pod>(PODS, { namespace }),
       onError: failed,
     });
-    const view = createClusterView({ store, table, wakes, admit: deps.admit, clock, onCommit: () => poked?.() });
+    const view = createClusterView({ store, table, wakes, admit: deps.admit, clock, onCommit: (resource) => void running?.poke(partitionFor(cluster, resource)), catchUp: async (resource) => running?.catchUp(resource) });
     const events = createEvents({ view, memory, clock, onError: failed });
     return { view, wakes, events };
   };
@@ -75,23 +81,23 @@ export function createLoop(deps: LoopDeps): Loop {
   };
 
   return {
-    async run({ untilMs }) {
+    async run({ untilMs, partitions }) {
       const record = await loadRecord(table, cluster);
       const { view, wakes, events } = open();
-      const burst = createBurst({ ...deps, view, wakes, events, record });
-      poked = burst.poke;
+      const burst = createBurst({ ...deps, view, wakes, events, record, partitions });
+      running = burst;
       try {
         if (clock.now() - record.sweptAtMs >= SWEEP_EVERY_MS) burst.swept(await sweep(view, events));
         const left = await burst.run(untilMs);
         if (left.more) await doorbell.ring(cluster);
         else if (left.dueMs !== undefined) await doorbell.ringLater(cluster, Math.max(0, left.dueMs - clock.now()));
       } finally {
-        poked = undefined;
+        running = undefined;
         await Promise.all([events.settled(), wakes.settled()]);
       }
     },
 
-    poke: () => poked?.(),
+    poke: (partition) => running?.poke(partition) ?? false,
 
     async tick() {
       const record = await loadRecord(table, cluster);
@@ -116,7 +122,7 @@ async function isBehind({ store, table, controllers, clock }: LoopDeps, { cursor
     if (!hot.has(id) && i % COLD_TURNS !== turn) continue;
     const cursor = cursors[id];
     if (cursor === undefined) return true;
-    const { changes } = await table.changes(partitionOf(store.cluster, resource.storage.group, resource.storage.resource), cursor, 1);
+    const { changes } = await table.changes(partitionFor(store.cluster, resource), cursor, 1);
     if (changes.length > 0) return true;
   }
   return false;

@@ -1,6 +1,7 @@
 import type { Loop } from './loop.ts';
 import type { Clock } from '#ports/clock';
 import type { Doorbell } from '#ports/doorbell';
+import type { Partition } from '#ports/table';
 
 const BURST_MS = 20_000;
 const RETRY_MS = 1_000;
@@ -20,22 +21,25 @@ export function createResident({ clock, onError }: { clock: Clock; onError(error
   let loop: Loop | undefined;
   let work = Promise.resolve();
   let isWorking = false;
-  let isRung = false;
+  /** What was rung for and reached no burst; undefined: nothing. */
+  let rung: Set<Partition> | 'all' | undefined = 'all';
   let isStopped = false;
   let alarm: { dueMs: number; abort: AbortController } | undefined;
 
-  const start = (): void => {
-    isRung = true;
-    if (isWorking) return loop?.poke();
-    if (loop === undefined || isStopped) return;
+  const start = (partition?: Partition): void => {
+    if (loop?.poke(partition) === true) return;
+    if (partition === undefined) rung = 'all';
+    else if (rung !== 'all') rung = (rung ?? new Set()).add(partition);
+    if (isWorking || loop === undefined || isStopped) return;
     isWorking = true;
     work = runWhileRung(loop);
   };
   const runWhileRung = async (attached: Loop): Promise<void> => {
-    while (isRung && !isStopped) {
-      isRung = false;
+    while (rung !== undefined && !isStopped) {
+      const partitions = rung === 'all' ? undefined : rung;
+      rung = undefined;
       try {
-        await attached.run({ untilMs: clock.now() + BURST_MS });
+        await attached.run({ untilMs: clock.now() + BURST_MS, partitions });
       } catch (error) {
         onError(error);
         setAlarm(RETRY_MS);
@@ -61,8 +65,8 @@ export function createResident({ clock, onError }: { clock: Clock; onError(error
       loop = attached;
       start();
     },
-    async ring() {
-      start();
+    async ring(_cluster, at) {
+      start(at?.partition);
     },
     async ringLater(_cluster, delayMs) {
       setAlarm(delayMs);

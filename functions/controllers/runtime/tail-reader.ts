@@ -6,7 +6,8 @@ import type { ObjectChange } from './object-change.ts';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import { PortError } from '#ports/errors';
-import type { Revision, Table } from '#ports/table';
+import type { Partition, Revision, Table } from '#ports/table';
+import { partitionFor } from '#store/keys';
 import type { ObjectStore } from '#store/object-store';
 
 export interface TailReaderDeps {
@@ -22,20 +23,46 @@ export interface TailReaderDeps {
 
 /** Reads the logs from the cursors on, and turns what it finds into keys (`<controller>/<key>`). */
 export interface TailReader {
-  /** True: some cursor has moved. `all` also reads the cold ones. */
-  read(all: boolean): Promise<boolean>;
+  /** These logs, those that have no cursor yet, and what `catchUp` has found meanwhile. True: some cursor has moved. */
+  read(partitions: ReadonlySet<Partition> | 'all'): Promise<boolean>;
+  /** Reads the log of a resource unless that was done already; what it finds becomes keys at the next `read`. */
+  catchUp(resource: ApiResource): Promise<void>;
+  /** `catchUp` has found something. */
+  readonly hasFound: boolean;
+  /** The logs that were read so far. */
+  partitions(): Partition[];
   cursors(): Record<string, Revision>;
 }
 
 interface Tail {
   resource: ApiResource;
-  isCold: boolean;
+  partition: Partition;
   listeners: { controller: Controller; source: Source }[];
+  isRead: boolean;
+  reading: Promise<void> | undefined;
+  /** Read, and not yet turned into keys: that asks the view, which may have to read another log first. */
+  found: ObjectChange<KubeObject>[];
 }
 
 export function createTailReader({ store, table, controllers, view, wakes, enqueue, onError, ...deps }: TailReaderDeps): TailReader {
-  const tails = tailsOf(controllers);
+  const tails = tailsOf(store.cluster, controllers);
   const cursors = { ...deps.cursors };
+  let hasMoved = false;
+
+  const fetch = async (tail: Tail): Promise<void> => {
+    const id = storageId(tail.resource);
+    const { changes, revision } = await readTail({ store, table }, tail.resource, cursors[id]);
+    view.saw(tail.resource, revision);
+    tail.isRead = true;
+    hasMoved ||= cursors[id] !== revision;
+    cursors[id] = revision;
+    tail.found.push(...changes);
+  };
+  const start = (tail: Tail): Promise<void> => (tail.reading = fetch(tail).finally(() => (tail.reading = undefined)));
+  const refresh = async (tail: Tail): Promise<void> => {
+    await tail.reading; // it may have looked before what is asked for was there
+    await start(tail);
+  };
 
   const keysOf = async ({ controller, source }: Tail['listeners'][number], change: ObjectChange<KubeObject>): Promise<void> => {
     try {
@@ -46,39 +73,44 @@ export function createTailReader({ store, table, controllers, view, wakes, enque
       onError(controller, change, error);
     }
   };
-
-  const readOne = async ({ resource, listeners }: Tail): Promise<boolean> => {
-    const id = storageId(resource);
-    const { changes, revision } = await readTail({ store, table }, resource, cursors[id]);
-    view.saw(resource, revision);
-    if (cursors[id] === revision) return false;
-    for (const change of changes) {
+  const deliver = async ({ resource, listeners, found }: Tail): Promise<void> => {
+    for (const change of found.splice(0)) {
       wakes.changeSeen(resource, change);
       for (const listener of listeners) await keysOf(listener, change);
     }
-    cursors[id] = revision;
-    return true;
   };
 
   return {
-    async read(all) {
-      const moved = await Promise.all(tails.filter(({ isCold }) => all || !isCold).map(readOne));
-      return moved.includes(true);
+    async read(partitions) {
+      const isWanted = ({ resource, partition }: Tail): boolean => partitions === 'all' || partitions.has(partition) || cursors[storageId(resource)] === undefined;
+      await Promise.all([...tails.values()].filter(isWanted).map(refresh));
+      await Promise.all([...tails.values()].map(deliver));
+      const moved = hasMoved;
+      hasMoved = false;
+      return moved;
     },
+    async catchUp(resource) {
+      const tail = tails.get(storageId(resource));
+      if (tail !== undefined && !tail.isRead) await (tail.reading ?? start(tail));
+    },
+    get hasFound() {
+      return [...tails.values()].some(({ found }) => found.length > 0);
+    },
+    partitions: () => [...tails.values()].flatMap(({ isRead, partition }) => (isRead ? [partition] : [])),
     cursors: () => ({ ...cursors }),
   };
 }
 
-function tailsOf(controllers: Controller[]): Tail[] {
+function tailsOf(cluster: string, controllers: Controller[]): Map<string, Tail> {
   const tails = new Map<string, Tail>();
   for (const controller of controllers) {
     for (const source of controller.sources) {
-      const id = storageId(source.resource);
-      const tail = tails.get(id) ?? { resource: source.resource, isCold: true, listeners: [] };
+      const { resource } = source;
+      const id = storageId(resource);
+      const tail = tails.get(id) ?? { resource, partition: partitionFor(cluster, resource), listeners: [], isRead: false, reading: undefined, found: [] };
       tail.listeners.push({ controller, source });
-      tail.isCold &&= source.cold === true;
       tails.set(id, tail);
     }
   }
-  return [...tails.values()];
+  return tails;
 }

@@ -3,8 +3,8 @@ import type { ObjectChange } from './object-change.ts';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import { hasCode } from '#ports/errors';
-import { partitionOf } from '#ports/table';
 import type { Revision, Table } from '#ports/table';
+import { partitionFor } from '#store/keys';
 import type { ObjectStore } from '#store/object-store';
 
 const PAGE = 500;
@@ -20,7 +20,7 @@ export function storageId(resource: ApiResource): string {
  */
 export async function readTail(deps: { store: ObjectStore; table: Table }, resource: ApiResource, after: Revision | undefined): Promise<{ changes: ObjectChange<KubeObject>[]; revision: Revision }> {
   if (after === undefined) return relist(deps.store, resource);
-  const partition = partitionOf(deps.store.cluster, resource.storage.group, resource.storage.resource);
+  const partition = partitionFor(deps.store.cluster, resource);
   const changes: ObjectChange<KubeObject>[] = [];
   let revision = after;
   try {

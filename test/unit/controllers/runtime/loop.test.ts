@@ -6,11 +6,15 @@ import type { Loop } from '#controllers/runtime/loop';
 import type { ReconcileFailure } from '#controllers/runtime/controller';
 import { createResident } from '#controllers/runtime/resident';
 import { PortError } from '#ports/errors';
+import { partitionFor } from '#store/keys';
 import type { Table } from '#ports/table';
 import { openTestStore, resource } from '#test/support/store';
 import type { TestStore } from '#test/support/store';
 
 const CONFIG_MAPS = resource('configmaps');
+const SECRETS = resource('secrets');
+type ReconcileContext = Parameters<Controller['reconcile']>[1];
+type Reconcile = (key: string, context: ReconcileContext) => Outcome | Promise<Outcome>;
 let base: TestStore;
 let runs: string[];
 let rings: (number | 'now')[];
@@ -77,6 +81,26 @@ test('its own writes come back to it', async () => {
   expect(runs).toEqual(['default/a', 'default/child']);
 });
 
+test('of what was rung for, only the log that grew is read; a list that a key asks for shows all that happened before, and its changes become keys too', async () => {
+  await create('a');
+  const secrets = async (context: ReconcileContext): Promise<(string | undefined)[]> => (await context.view.list(SECRETS)).map(({ metadata }) => metadata.name);
+  const loop = (reconcile: Reconcile): Loop => createLoop({ ...deps(), controllers: [{ ...controllerOf(reconcile), sources: [CONFIG_MAPS, SECRETS].map((one) => ({ resource: one, keys: ({ key }) => [`${one.resource}/${key}`] })) }], lingerMs: 0 });
+  await loop(() => DONE).run({ untilMs: soon() });
+  await base.store.create(SECRETS, { metadata: { name: 's', namespace: 'default' } });
+  await change('a');
+  const partitions = [partitionFor(base.store.cluster, CONFIG_MAPS)];
+  await loop(() => DONE).run({ untilMs: soon(), partitions });
+  expect(runs.slice(1)).toEqual(['configmaps/default/a']);
+  await change('a');
+  const listed: (string | undefined)[][] = [];
+  await loop(async (key, context) => {
+    if (key === 'configmaps/default/a') listed.push(await secrets(context));
+    return DONE;
+  }).run({ untilMs: soon(), partitions });
+  expect(listed).toEqual([['s']]);
+  expect(runs.slice(2)).toEqual(['configmaps/default/a', 'secrets/default/s']);
+});
+
 test('when time is over, the rest is rung for and not lost', async () => {
   for (const name of ['a', 'b', 'c']) await create(name);
   await loopWith(async () => {
@@ -133,11 +157,11 @@ test('resident: a ring during a burst reaches it, one when it is quiet starts on
   expect(base.clock.sleeping).toBe(0);
 });
 
-function loopWith(reconcile: (key: string, context: Parameters<Controller['reconcile']>[1]) => Outcome | Promise<Outcome>, options: { concurrency?: number; table?: Table } = {}): Loop {
+function loopWith(reconcile: Reconcile, options: { concurrency?: number; table?: Table } = {}): Loop {
   return createLoop({ ...deps(), controllers: [controllerOf(reconcile)], lingerMs: 0, ...options });
 }
 
-function controllerOf(reconcile: (key: string, context: Parameters<Controller['reconcile']>[1]) => Outcome | Promise<Outcome>): Controller {
+function controllerOf(reconcile: Reconcile): Controller {
   return {
     name: 'test',
     sources: [{ resource: CONFIG_MAPS, keys: ({ key }) => [key] }],
