@@ -4,7 +4,7 @@ import { createDoorbell } from '#adapters/sqs/doorbell';
 import { createNodeRings } from '#adapters/sqs/node-rings';
 import { decodeRing } from '#adapters/sqs/ring-message';
 import { systemClock } from '#adapters/system/clock';
-import type { Partition } from '#ports/table';
+import type { Logs } from '#controllers/runtime/unread-logs';
 import { openControllerLoop } from './controller-loop.ts';
 import { readEnvironment } from './environment.ts';
 import { once } from './once.ts';
@@ -30,15 +30,15 @@ export const handler = async (event: SQSEvent): Promise<void> => {
     if (decodeRing(body)?.cluster !== cluster) report({ what: 'a message that is no ring of this cluster', error: messageId });
   }
   try {
-    await (await loop())?.run({ untilMs: systemClock.now() + BURST_MS, partitions: partitionsOf(event) });
+    await (await loop())?.run({ untilMs: systemClock.now() + BURST_MS, logs: logsOf(event) });
   } catch (error) {
     report({ what: 'the loop', error });
     await doorbell.ringLater(cluster, RETRY_MS); // sooner than the message would be visible again
   }
 };
 
-/** undefined: all of them. A ring that comes again may have died in the middle of its burst, and nobody rings for what the loop itself wrote there. */
-function partitionsOf({ Records }: SQSEvent): Partition[] | undefined {
+/** All of them when a ring comes again: its burst may have died in the middle, and nobody rings for what the loop itself wrote there. */
+function logsOf({ Records }: SQSEvent): Logs {
   const named = Records.map(({ body, attributes }) => (attributes.ApproximateReceiveCount === '1' ? decodeRing(body)?.partition : undefined));
-  return named.includes(undefined) ? undefined : named.filter((partition) => partition !== undefined);
+  return named.includes(undefined) ? 'all' : new Set(named.filter((partition) => partition !== undefined));
 }

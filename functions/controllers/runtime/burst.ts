@@ -4,6 +4,7 @@ import { createSignal } from './signal.ts';
 import { createTailReader } from './tail-reader.ts';
 import type { createClusterView } from './cluster-view.ts';
 import type { Controller, ReconcileFailure } from './controller.ts';
+import type { Logs } from './unread-logs.ts';
 import type { createEvents } from './events.ts';
 import type { LoadedRecord } from './loop-record.ts';
 import type { NodeWakes } from './node-wakes.ts';
@@ -15,8 +16,6 @@ import type { ObjectStore } from '#store/object-store';
 
 const CONCURRENCY = 16;
 const LINGER_MS = 200;
-/** On Lambda no ring reaches a burst that runs; a long one looks for itself. */
-const LOOK_EVERY_MS = 500;
 
 export interface BurstDeps {
   store: ObjectStore;
@@ -27,8 +26,8 @@ export interface BurstDeps {
   wakes: NodeWakes;
   events: ReturnType<typeof createEvents>;
   record: LoadedRecord;
-  /** Whose logs to begin with; undefined: all. */
-  partitions?: Iterable<Partition> | undefined;
+  /** To begin with. */
+  logs: Logs;
   concurrency?: number;
   lingerMs?: number;
   onError?(failure: ReconcileFailure): void;
@@ -56,8 +55,6 @@ export function createBurst(deps: BurstDeps): Burst {
   const { clock, table, store, lingerMs = LINGER_MS } = deps;
   const signal = createSignal();
   let record = deps.record;
-  let unread: Set<Partition> | 'all' = deps.partitions === undefined ? 'all' : new Set(deps.partitions);
-  let lookedMs = clock.now();
   let isOpen = true;
   let isUnsaved = false;
 
@@ -69,23 +66,6 @@ export function createBurst(deps: BurstDeps): Burst {
     onError: (controller, change, error) => deps.onError?.({ controller: controller.name, key: change.key, attempts: 0, error }),
   });
 
-  const isStale = (): boolean => unread === 'all' || unread.size > 0 || reader.hasFound;
-  const read = async (): Promise<void> => {
-    const wanted = unread;
-    unread = new Set();
-    isUnsaved = (await reader.read(wanted)) || isUnsaved;
-  };
-  const poke = (partition?: Partition): boolean => {
-    if (partition === undefined) unread = 'all';
-    else if (unread !== 'all') unread.add(partition);
-    signal.raise();
-    return isOpen;
-  };
-  const lookAgain = (): void => {
-    if (clock.now() - lookedMs < LOOK_EVERY_MS) return;
-    lookedMs = clock.now();
-    for (const partition of reader.partitions()) poke(partition);
-  };
   const save = async (): Promise<void> => {
     if (!runner.takeChanged() && !isUnsaved) return;
     isUnsaved = false;
@@ -98,16 +78,16 @@ export function createBurst(deps: BurstDeps): Burst {
   };
   // Nothing runs and nothing waits. True: something came up after all.
   const settle = async (untilMs: number): Promise<boolean> => {
-    if (isStale()) return true;
+    if (reader.isStale) return true;
     const waitMs = (runner.nextDueMs() ?? Infinity) - clock.now();
     const isSoon = waitMs <= lingerMs && clock.now() + waitMs < untilMs;
     await (isSoon ? signal.waitAtMost(Math.max(1, waitMs), clock) : save());
-    return isSoon || isStale();
+    return isSoon || reader.isStale;
   };
   const pump = async (untilMs: number): Promise<void> => {
     while (clock.now() < untilMs) {
-      lookAgain();
-      if (isStale()) await read();
+      reader.lookAgain();
+      if (reader.isStale) isUnsaved = (await reader.read()) || isUnsaved;
       runner.addDue();
       runner.fill();
       if (runner.running > 0) await signal.wait();
@@ -116,10 +96,14 @@ export function createBurst(deps: BurstDeps): Burst {
   };
 
   return {
-    poke,
+    poke(partition) {
+      reader.note(partition);
+      signal.raise();
+      return isOpen;
+    },
     async catchUp(resource) {
       await reader.catchUp(resource);
-      if (reader.hasFound) signal.raise();
+      if (reader.isStale) signal.raise();
     },
     swept(keys) {
       record = { ...record, sweptAtMs: clock.now() };
@@ -134,7 +118,7 @@ export function createBurst(deps: BurstDeps): Burst {
         while (runner.running > 0) await signal.wait();
       }
       await save();
-      return { more: runner.waiting > 0 || isStale(), dueMs: runner.nextDueMs() };
+      return { more: runner.waiting > 0 || reader.isStale, dueMs: runner.nextDueMs() };
     },
   };
 }

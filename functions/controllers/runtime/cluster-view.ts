@@ -94,8 +94,7 @@ export function createClusterView({ store, table, wakes, admit, clock, onCommit,
     cluster: store.cluster,
     claims: table,
     async get<T extends KubeObject>(resource: ApiResource, name: ObjectName) {
-      const stored = await ignoreNotFound(store.get(refOf(resource, name)));
-      return stored?.object as T | undefined;
+      return (await ignoreNotFound(store.get(refOf(resource, name))))?.object as T | undefined;
     },
     async list<T extends KubeObject>(resource: ApiResource, { now = false, ...query }: ViewQuery = {}) {
       if (!now) await catchUp(resource);

@@ -4,6 +4,7 @@ import { createEventMemory, createEvents } from './events.ts';
 import { loadRecord } from './loop-record.ts';
 import { createNodeWakes } from './node-wakes.ts';
 import { storageId } from './tails.ts';
+import type { Logs } from './unread-logs.ts';
 import type { Admit, ClusterView } from './cluster-view.ts';
 import type { Controller, ReconcileFailure } from './controller.ts';
 import type { LoopRecord } from './loop-record.ts';
@@ -44,8 +45,8 @@ export interface Loop {
 
 export interface RunOptions {
   untilMs: number;
-  /** The logs that were rung for: only these are read, and whatever a key then asks for. undefined: all. */
-  partitions?: Iterable<Partition> | undefined;
+  /** The logs that were rung for: only these are read, and whatever a key then asks for. */
+  logs?: Logs;
 }
 
 const SWEEP_EVERY_MS = 5_000;
@@ -81,10 +82,10 @@ export function createLoop(deps: LoopDeps): Loop {
   };
 
   return {
-    async run({ untilMs, partitions }) {
+    async run({ untilMs, logs = 'all' }) {
       const record = await loadRecord(table, cluster);
       const { view, wakes, events } = open();
-      const burst = createBurst({ ...deps, view, wakes, events, record, partitions });
+      const burst = createBurst({ ...deps, view, wakes, events, record, logs });
       running = burst;
       try {
         if (clock.now() - record.sweptAtMs >= SWEEP_EVERY_MS) burst.swept(await sweep(view, events));

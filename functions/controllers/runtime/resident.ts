@@ -1,4 +1,5 @@
 import type { Loop } from './loop.ts';
+import { createUnreadLogs } from './unread-logs.ts';
 import type { Clock } from '#ports/clock';
 import type { Doorbell } from '#ports/doorbell';
 import type { Partition } from '#ports/table';
@@ -21,25 +22,22 @@ export function createResident({ clock, onError }: { clock: Clock; onError(error
   let loop: Loop | undefined;
   let work = Promise.resolve();
   let isWorking = false;
-  /** What was rung for and reached no burst; undefined: nothing. */
-  let rung: Set<Partition> | 'all' | undefined = 'all';
+  /** What was rung for and reached no burst. */
+  const unread = createUnreadLogs('all');
   let isStopped = false;
   let alarm: { dueMs: number; abort: AbortController } | undefined;
 
   const start = (partition?: Partition): void => {
     if (loop?.poke(partition) === true) return;
-    if (partition === undefined) rung = 'all';
-    else if (rung !== 'all') rung = (rung ?? new Set()).add(partition);
+    unread.add(partition);
     if (isWorking || loop === undefined || isStopped) return;
     isWorking = true;
     work = runWhileRung(loop);
   };
   const runWhileRung = async (attached: Loop): Promise<void> => {
-    while (rung !== undefined && !isStopped) {
-      const partitions = rung === 'all' ? undefined : rung;
-      rung = undefined;
+    while (!unread.isEmpty && !isStopped) {
       try {
-        await attached.run({ untilMs: clock.now() + BURST_MS, partitions });
+        await attached.run({ untilMs: clock.now() + BURST_MS, logs: unread.take() });
       } catch (error) {
         onError(error);
         setAlarm(RETRY_MS);

@@ -3,12 +3,16 @@ import type { createClusterView } from './cluster-view.ts';
 import type { Controller, Source } from './controller.ts';
 import type { NodeWakes } from './node-wakes.ts';
 import type { ObjectChange } from './object-change.ts';
+import { createUnreadLogs, type Logs } from './unread-logs.ts';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
+import type { Clock } from '#ports/clock';
 import { PortError } from '#ports/errors';
 import type { Partition, Revision, Table } from '#ports/table';
 import { partitionFor } from '#store/keys';
 import type { ObjectStore } from '#store/object-store';
+
+const LOOK_EVERY_MS = 500;
 
 export interface TailReaderDeps {
   store: ObjectStore;
@@ -17,20 +21,25 @@ export interface TailReaderDeps {
   view: ReturnType<typeof createClusterView>;
   wakes: NodeWakes;
   cursors: Record<string, Revision>;
+  /** To begin with. */
+  logs: Logs;
+  clock: Clock;
   enqueue(key: string): void;
   onError(controller: Controller, change: ObjectChange<KubeObject>, error: unknown): void;
 }
 
 /** Reads the logs from the cursors on, and turns what it finds into keys (`<controller>/<key>`). */
 export interface TailReader {
-  /** These logs, those that have no cursor yet, and what `catchUp` has found meanwhile. True: some cursor has moved. */
-  read(partitions: ReadonlySet<Partition> | 'all'): Promise<boolean>;
+  /** Something may be new in this log, or in any. */
+  note(partition?: Partition): void;
+  /** There is something for `read` to do. */
+  readonly isStale: boolean;
+  /** The logs that were noted, those that have no cursor yet, and what `catchUp` has found meanwhile. True: some cursor has moved. */
+  read(): Promise<boolean>;
   /** Reads the log of a resource unless that was done already; what it finds becomes keys at the next `read`. */
   catchUp(resource: ApiResource): Promise<void>;
-  /** `catchUp` has found something. */
-  readonly hasFound: boolean;
-  /** The logs that were read so far. */
-  partitions(): Partition[];
+  /** Now and then notes all logs that were read so far: on Lambda no ring reaches a burst that runs. */
+  lookAgain(): void;
   cursors(): Record<string, Revision>;
 }
 
@@ -44,9 +53,11 @@ interface Tail {
   found: ObjectChange<KubeObject>[];
 }
 
-export function createTailReader({ store, table, controllers, view, wakes, enqueue, onError, ...deps }: TailReaderDeps): TailReader {
+export function createTailReader({ store, table, controllers, view, wakes, clock, enqueue, onError, ...deps }: TailReaderDeps): TailReader {
   const tails = tailsOf(store.cluster, controllers);
   const cursors = { ...deps.cursors };
+  const unread = createUnreadLogs(deps.logs);
+  let lookedMs = clock.now();
   let hasMoved = false;
 
   const fetch = async (tail: Tail): Promise<void> => {
@@ -81,8 +92,13 @@ export function createTailReader({ store, table, controllers, view, wakes, enque
   };
 
   return {
-    async read(partitions) {
-      const isWanted = ({ resource, partition }: Tail): boolean => partitions === 'all' || partitions.has(partition) || cursors[storageId(resource)] === undefined;
+    note: unread.add,
+    get isStale() {
+      return !unread.isEmpty || [...tails.values()].some(({ found }) => found.length > 0);
+    },
+    async read() {
+      const logs = unread.take();
+      const isWanted = ({ resource, partition }: Tail): boolean => logs === 'all' || logs.has(partition) || cursors[storageId(resource)] === undefined;
       await Promise.all([...tails.values()].filter(isWanted).map(refresh));
       await Promise.all([...tails.values()].map(deliver));
       const moved = hasMoved;
@@ -93,10 +109,11 @@ export function createTailReader({ store, table, controllers, view, wakes, enque
       const tail = tails.get(storageId(resource));
       if (tail !== undefined && !tail.isRead) await (tail.reading ?? start(tail));
     },
-    get hasFound() {
-      return [...tails.values()].some(({ found }) => found.length > 0);
+    lookAgain() {
+      if (clock.now() - lookedMs < LOOK_EVERY_MS) return;
+      lookedMs = clock.now();
+      for (const { isRead, partition } of tails.values()) if (isRead) unread.add(partition);
     },
-    partitions: () => [...tails.values()].flatMap(({ isRead, partition }) => (isRead ? [partition] : [])),
     cursors: () => ({ ...cursors }),
   };
 }

@@ -88,15 +88,15 @@ test('of what was rung for, only the log that grew is read; a list that a key as
   await loop(() => DONE).run({ untilMs: soon() });
   await base.store.create(SECRETS, { metadata: { name: 's', namespace: 'default' } });
   await change('a');
-  const partitions = [partitionFor(base.store.cluster, CONFIG_MAPS)];
-  await loop(() => DONE).run({ untilMs: soon(), partitions });
+  const logs = new Set([partitionFor(base.store.cluster, CONFIG_MAPS)]);
+  await loop(() => DONE).run({ untilMs: soon(), logs });
   expect(runs.slice(1)).toEqual(['configmaps/default/a']);
   await change('a');
   const listed: (string | undefined)[][] = [];
   await loop(async (key, context) => {
     if (key === 'configmaps/default/a') listed.push(await secrets(context));
     return DONE;
-  }).run({ untilMs: soon(), partitions });
+  }).run({ untilMs: soon(), logs });
   expect(listed).toEqual([['s']]);
   expect(runs.slice(2)).toEqual(['configmaps/default/a', 'secrets/default/s']);
 });
