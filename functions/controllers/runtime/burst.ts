@@ -9,7 +9,6 @@ import type { createEvents } from './events.ts';
 import type { LoadedRecord } from './loop-record.ts';
 import type { NodeWakes } from './node-wakes.ts';
 import type { Clock } from '#ports/clock';
-import { hasCode } from '#ports/errors';
 import type { Partition, Table } from '#ports/table';
 import type { ApiResource } from '#api/resource';
 import type { ObjectStore } from '#store/object-store';
@@ -69,12 +68,7 @@ export function createBurst(deps: BurstDeps): Burst {
   const save = async (): Promise<void> => {
     if (!runner.takeChanged() && !isUnsaved) return;
     isUnsaved = false;
-    try {
-      record = await saveRecord(table, store.cluster, { ...record, cursors: reader.cursors(), due: runner.unfinished() });
-    } catch (error) {
-      // Another burst has saved: its record stands, and what this one did is found done.
-      if (!hasCode(error, 'Conflict')) throw error;
-    }
+    record = await saveRecord(table, store.cluster, { ...record, cursors: reader.cursors(), due: runner.unfinished() });
   };
   // Nothing runs and nothing waits. True: something came up after all.
   const settle = async (untilMs: number): Promise<boolean> => {

@@ -1,5 +1,6 @@
 import { MAX_ENTRIES } from './due-times.ts';
 import type { Due } from './due-times.ts';
+import { hasCode } from '#ports/errors';
 import type { Revision, Table } from '#ports/table';
 
 const KEY = 'cursor/loop';
@@ -23,12 +24,17 @@ export async function loadRecord(table: Table, cluster: string): Promise<LoadedR
   return { cursors, due, sweptAtMs, version: claim.version };
 }
 
-/** Throws Conflict when another burst has saved since: then its cursors stand, and what this one did is found done. */
+/** Another burst may have saved since: then its record stands, and what this one did is found done. */
 export async function saveRecord(table: Table, cluster: string, record: LoadedRecord): Promise<LoadedRecord> {
   const bounded = withinBounds(record);
   const { cursors, due, sweptAtMs } = bounded;
   const value = new TextEncoder().encode(JSON.stringify({ cursors, due, sweptAtMs }));
-  await table.commit({ writes: [], claims: [{ cluster, key: KEY, expect: record.version, value }] });
+  try {
+    await table.commit({ writes: [], claims: [{ cluster, key: KEY, expect: record.version, value }] });
+  } catch (error) {
+    if (hasCode(error, 'Conflict')) return record;
+    throw error;
+  }
   const saved = await table.readClaim(cluster, KEY);
   return { ...bounded, version: saved?.version ?? null };
 }
