@@ -88,7 +88,18 @@ async function createOnce(deps: ServerDeps, resource: ApiResource, object: KubeO
     const made = trackUpdate(trackedKind(resource, ''), defaulted(resource, object), { live: undefined, writer: writerOf(deps) });
     await deps.store.create(resource, made, serviceClaims(deps, resource));
   } catch (error) {
-    if (!hasCode(error, 'AlreadyExists')) throw error; // another process was first
+    // Another process was first, and where it was faster by little, the Service's address is refused before its name is.
+    if (!(await isThere(deps, resource, object))) throw error;
+  }
+}
+
+async function isThere({ store }: ServerDeps, resource: ApiResource, { metadata: { namespace, name = '' } }: KubeObject): Promise<boolean> {
+  try {
+    await store.get({ resource, name, ...(namespace === undefined ? {} : { namespace }) });
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'NotFound')) return false;
+    throw error;
   }
 }
 
