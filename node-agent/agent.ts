@@ -1,6 +1,7 @@
 import type { ApiClient } from '#client/api-client';
 import { NODES, PODS } from '#client/core-resources';
 import { Informer, type Followed } from '#client/informer';
+import type { JoinRelay } from '#client/join-relay';
 import type { Channel } from './channel/channel.ts';
 import { openChannel } from './channel/open-channel.ts';
 import type { Clock } from './clock.ts';
@@ -39,6 +40,8 @@ export interface AgentOptions {
   network: PodNetwork;
   /** Where the network has namespaces of its own. */
   dialInside: DialInside;
+  /** Where the server takes no connections itself. */
+  joinRelay: JoinRelay;
   /** Caches of others (Services, EndpointSlices) that are to be kept fresh with the pods. */
   informers: Followed[];
   heartbeatIntervalMs: number;
@@ -75,7 +78,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   await workers.adopt(pods.items());
   pods.subscribe((seen) => workers.see(seen));
 
-  const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, dialInside: options.dialInside, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
+  const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, dialInside: options.dialInside, joinRelay: options.joinRelay, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
   const loops = [
     keepBeating({ client, nodeName: facts.name, clock, intervalMs: options.heartbeatIntervalMs, onFailure: (error) => log('the heartbeat failed', error) }, signal),
     follow(options, { channel, informers: [...informers, ...referenceWatch(options, workers)], relay }, signal),
@@ -113,12 +116,16 @@ async function follow(options: AgentOptions, { channel, informers, relay }: { ch
     await Promise.all(informers.map((informer) => retried('a watch broke', () => informer.follow(signal))));
     return;
   }
+  let isRung = true;
   await retried('the channel broke', async () => {
     // Waiting begins before looking, so that a ring in between is not lost.
-    const woken = channel.wait(signal);
-    woken.catch(() => undefined); // seen below
-    await Promise.all([relay.serve(signal), ...informers.map((informer) => informer.catchUp(signal))]);
-    await woken;
+    const rung = channel.wait(signal);
+    rung.catch(() => undefined); // seen below
+    // Who asks something of this node rings for it, and does not wait for long.
+    const isAsked = isRung;
+    isRung = true; // also when this turn fails
+    await Promise.all([isAsked ? relay.serve(signal) : undefined, ...informers.map((informer) => informer.catchUp(signal))]);
+    isRung = await rung;
   });
 }
 

@@ -10,6 +10,7 @@ import { ApiError } from '#client/api-error';
 import { ENDPOINT_SLICES, SERVICES } from '#client/core-resources';
 import { httpsTransport } from '#client/https-transport';
 import { Informer } from '#client/informer';
+import { joinRelay } from '#client/join-relay';
 import { patientTransport } from '#client/patient-transport';
 import type { ServerAddress } from '#client/server-address';
 import { startAgent, type Agent, type AgentOptions } from './agent.ts';
@@ -53,7 +54,7 @@ const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 
 /** What both runtimes' agents have in common. */
-type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'log'> & { config: AgentConfig; settings: NodeSettings };
+type Base = Pick<AgentOptions, 'client' | 'clock' | 'events' | 'hostIp' | 'joinRelay' | 'log'> & { config: AgentConfig; settings: NodeSettings };
 type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'preparation' | 'checkpoints' | 'credentials' | 'imageGarbage' | 'references' | 'informers' | 'dialInside'> & { info: RuntimeInfo };
 
 /** Chooses the parts by the configuration and starts the agent. */
@@ -65,7 +66,7 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
   const settings = await untilAnswered(clock, () => clusterSettings(new ApiClient(transport.send), config.nodeName));
   const client = new ApiClient(patientTransport({ send: transport.send, maxParallel: settings.maxParallelRequests, sleep: clock.sleep, chance: Math.random }), transport.connect);
   const events = podEvents({ client, nodeName: config.nodeName, clock, suffix: () => randomBytes(8).toString('hex'), log: logLine });
-  const base: Base = { client, clock, events, hostIp, config, settings, log: logLine };
+  const base: Base = { client, clock, events, hostIp, joinRelay: (address, signal) => joinRelay(config, address, signal), config, settings, log: logLine };
 
   const { info, ...parts } = await (config.runtime === 'docker' ? dockerParts(base) : simulatedParts(base));
   const facts = nodeFacts({ ...config, name: config.nodeName, runtime: info, hostIp, podCidr: settings.podCidr });

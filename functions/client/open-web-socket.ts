@@ -21,7 +21,9 @@ export function openWebSocket(address: ServerAddress, { path, protocols = [], si
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
-  signal?.addEventListener('abort', () => socket.terminate(), { once: true });
+  const end = (): void => socket.terminate();
+  signal?.addEventListener('abort', end, { once: true });
+  socket.once('close', () => signal?.removeEventListener('abort', end));
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(messageSocketOf(socket, { ping: true })));
     socket.once('error', reject);

@@ -14,12 +14,18 @@ const END_BEFORE_TIMEOUT_MS = 60_000;
 // it has no room for with a 429 that names no time to wait, and kubectl does not repeat it.
 const WATCHES_SHARE = 0.3;
 const NODE_SHARE = 0.2;
+const RELAY_SHARE = 0.3;
 const MAX_WATCHES = 50; // their seats are one record, written with each watch
 const MAX_NODE_REQUESTS = 16;
+const MAX_PIECES = 8;
+
+/** How much of one relay session's direction is under way: each piece is an invocation. */
+export function piecesInFlight(accountConcurrency: number): number {
+  return shareOf(accountConcurrency, RELAY_SHARE, MAX_PIECES);
+}
 
 /** What the API server of this installation is told; only its address is not known before the first request. */
 export function serverConfig({ externalUrl, accountConcurrency }: { externalUrl: string; accountConcurrency: number }): ServerConfig {
-  const shareOf = (part: number, most: number): number => Math.min(most, Math.max(1, Math.floor(accountConcurrency * part)));
   return {
     issuer: 'https://kubernetes.default.svc',
     externalUrl,
@@ -28,16 +34,20 @@ export function serverConfig({ externalUrl, accountConcurrency }: { externalUrl:
     loadBalancerCidr: LOAD_BALANCER_CIDR,
     clusterDomain: 'cluster.local',
     nodePorts: { from: 30_000, to: 32_767 },
-    maxNodeRequests: shareOf(NODE_SHARE, MAX_NODE_REQUESTS),
+    maxNodeRequests: shareOf(accountConcurrency, NODE_SHARE, MAX_NODE_REQUESTS),
     servedKinds,
     serviceAccountAdmission: true,
     watch: {
       // An abandoned watch costs this much; it gives way to others long before.
       maxDurationMs: 60_000,
       defaultDurationMs: TIMEOUTS.api * 1000 - END_BEFORE_TIMEOUT_MS,
-      maxWatches: shareOf(WATCHES_SHARE, MAX_WATCHES),
+      maxWatches: shareOf(accountConcurrency, WATCHES_SHARE, MAX_WATCHES),
       clientsLeaveUnheard: true,
       bookmarkIntervalMs: 30_000,
     },
   };
+}
+
+function shareOf(accountConcurrency: number, part: number, most: number): number {
+  return Math.min(most, Math.max(1, Math.floor(accountConcurrency * part)));
 }

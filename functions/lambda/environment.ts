@@ -13,6 +13,7 @@ const SCHEMAS = {
   nodeRole: z.string().startsWith('arn:'),
   accountConcurrency: z.string().regex(/^[1-9]\d{0,5}$/),
   secrets: z.string().startsWith('/'),
+  relayUrl: z.url({ protocol: /^wss$/ }),
 } as const;
 
 /** The only reader of the environment on AWS. A variable that is missing, or that the function has no use for, ends it with its name. */
@@ -26,4 +27,11 @@ export function readEnvironment<F extends FunctionName>(fn: F): Environment<F> {
   const strange = Object.values(VARIABLES).filter((variable) => process.env[variable] !== undefined && !NEEDS[fn].some((name) => VARIABLES[name] === variable));
   if (strange.length > 0) throw new Error(`the ${fn} function has no use for ${strange.join(', ')}`);
   return Object.fromEntries(read) as Environment<F>;
+}
+
+/** What Lambda sets, for the one service that is called without the SDK; and the address that its clients would take instead of AWS' own. */
+export function readPlatform(): { region: string; endpointUrl: string | undefined } {
+  const { AWS_REGION: region, AWS_ENDPOINT_URL: endpointUrl } = process.env;
+  if (region === undefined) throw new Error('Lambda has set no region');
+  return { region, endpointUrl };
 }

@@ -20,19 +20,22 @@ export const VARIABLES = {
   accountConcurrency: 'ACCOUNT_CONCURRENCY',
   /** The SSM parameter with the cluster's CA and the keys of service-account tokens. */
   secrets: 'SECRETS_PARAMETER',
+  /** The WebSocket API where both ends of a relay session dial. */
+  relayUrl: 'RELAY_URL',
 } as const;
 
 export type VariableName = keyof typeof VARIABLES;
 
 /** What each function is given, and nothing else. */
 export const NEEDS = {
-  api: ['table', 'cluster', 'adminToken', 'ringQueue', 'nodeQueuePrefix', 'nodeRole', 'accountConcurrency', 'secrets'],
+  api: ['table', 'cluster', 'adminToken', 'ringQueue', 'nodeQueuePrefix', 'nodeRole', 'accountConcurrency', 'secrets', 'relayUrl'],
   dispatch: ['ringQueue'],
   worker: ['table', 'cluster', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],
   tick: ['table', 'cluster', 'ringQueue'],
+  relay: ['table', 'cluster', 'ringQueue', 'nodeQueuePrefix'],
 } as const satisfies Record<string, readonly VariableName[]>;
 
 export type FunctionName = keyof typeof NEEDS;
 
 /** Seconds. A function that is still at work then is ended by Lambda. */
-export const TIMEOUTS = { api: 900, dispatch: 30, worker: 30, tick: 30 } as const satisfies Record<FunctionName, number>;
+export const TIMEOUTS = { api: 900, dispatch: 30, worker: 30, tick: 30, relay: 15 } as const satisfies Record<FunctionName, number>;

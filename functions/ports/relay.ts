@@ -1,6 +1,6 @@
 import type { MessageSocket } from '#api/connection/message-socket';
-import type { RelayCause, RelayRequest, WaitingSession } from '#api/relay/protocol';
-import type { RelaySession } from '#api/relay/session';
+import type { OpenedRelay } from '#api/relay/opening';
+import type { RelayAddress, RelayRequest, WaitingSession } from '#api/relay/protocol';
 
 /**
  * The way from the control plane to a worker that only dials out: logs, exec, attach, port-forward, and connections to its pods.
@@ -12,16 +12,16 @@ export interface Relay {
    * dial back within `timeoutMs`, `Throttled` when too many sessions are open.
    */
   open(cluster: string, node: string, request: RelayRequest, options: { timeoutMs: number; signal: AbortSignal }): Promise<OpenedRelay>;
+  /** Where no client can upgrade a connection: a session that the client joins itself. It may be joined once, and soon. */
+  invite?(cluster: string, node: string, request: RelayRequest): Promise<RelayAddress>;
 }
 
-export type OpenedRelay = { session: RelaySession } | { refusal: RelayCause };
-
-/** The agent's end, where agents dial this process itself. */
+/** The agent's end. */
 export interface RelayDoor {
-  /** What waits for this node, each given once. */
-  take(cluster: string, node: string): WaitingSession[];
-  /** Throws `NotFound` for a session that nobody waits for; then the connection is not taken. */
-  expect(cluster: string, node: string, session: string): ExpectedDial;
+  /** What waits for this node; it may be given again until the agent has dialled. */
+  take(cluster: string, node: string): Promise<WaitingSession[]>;
+  /** Where agents dial this process itself. Throws `NotFound` for a session that nobody waits for; then the connection is not taken. */
+  expect?(cluster: string, node: string, session: string): ExpectedDial;
 }
 
 export interface ExpectedDial {

@@ -17,6 +17,11 @@ export function grantStore(grantee: IFunction, table: Table): void {
   allow(grantee, [...READER_CALLS, 'dynamodb:DeleteItem'], [table.tableArn]);
 }
 
+/** Reading, writing and removing records beside the objects, several at once too. */
+export function grantClaims(grantee: IFunction, table: Table): void {
+  allow(grantee, ['GetItem', 'PutItem', 'DeleteItem'].map((call) => `dynamodb:${call}`), [table.tableArn]);
+}
+
 export function grantStreamRead(grantee: IFunction, table: Table): void {
   allow(grantee, ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [table.tableStreamArn ?? '']);
   // Lambda's poller lists streams before it reads one; the call takes no narrower resource (Service Authorization Reference, DynamoDB).

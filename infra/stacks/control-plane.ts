@@ -6,8 +6,9 @@ import type { Construct } from 'constructs';
 import { VARIABLES, type VariableName } from '#lambda/names';
 import { controlPlaneFunction } from '../constructs/control-plane-function.ts';
 import { Alarms } from '../constructs/alarms.ts';
-import { allow, grantRead, grantReceive, grantSend, grantStore, grantStreamRead } from '../constructs/grants.ts';
+import { allow, grantClaims, grantRead, grantReceive, grantSend, grantStore, grantStreamRead } from '../constructs/grants.ts';
 import { NodeAccess } from '../constructs/node-access.ts';
+import { RelayGateway } from '../constructs/relay-gateway.ts';
 import { Rings } from '../constructs/rings.ts';
 import { Storage } from '../constructs/storage.ts';
 
@@ -46,22 +47,26 @@ export class ControlPlaneStack extends Stack {
       nodeRole: '', // it trusts the api function's role, so it comes after the function
       accountConcurrency: concurrency.valueAsString,
       secrets,
+      relayUrl: '', // the gateway calls the relay function, so it comes after it
     };
 
     const api = controlPlaneFunction(this, 'Api', { name: 'api', memoryMb: 512, bundles, values });
     const dispatch = controlPlaneFunction(this, 'Dispatch', { name: 'dispatch', memoryMb: 256, bundles, values });
     const worker = controlPlaneFunction(this, 'Worker', { name: 'worker', memoryMb: 512, bundles, values });
     const tick = controlPlaneFunction(this, 'Tick', { name: 'tick', memoryMb: 256, bundles, values });
+    const relay = controlPlaneFunction(this, 'Relay', { name: 'relay', memoryMb: 256, bundles, values });
 
     for (const fn of [api, worker]) grantStore(fn, table);
     grantRead(tick, table);
+    grantClaims(relay, table);
     for (const fn of [api, dispatch, tick]) grantSend(fn, [rings.now]);
     grantSend(worker, [rings.now, rings.later]);
     allow(api, ['ssm:GetParameter', 'ssm:PutParameter'], [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${secrets}`]);
 
     const nodes = new NodeAccess(this, 'Nodes', { api, queuePrefix });
-    nodes.grantWake(worker);
+    for (const fn of [worker, relay]) nodes.grantWake(fn);
     api.addEnvironment(VARIABLES.nodeRole, nodes.role.roleArn);
+    api.addEnvironment(VARIABLES.relayUrl, new RelayGateway(this, 'Gateway', { relay }).url);
 
     this.mapStream(dispatch, table.tableStreamArn ?? '');
     grantStreamRead(dispatch, table);
@@ -73,7 +78,7 @@ export class ControlPlaneStack extends Stack {
     new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new FunctionTarget(tick, { retryAttempts: 0 })] });
 
     const url = api.addFunctionUrl({ authType: FunctionUrlAuthType.NONE, invokeMode: InvokeMode.RESPONSE_STREAM });
-    const alarms = new Alarms(this, 'Alarms', { functions: { Api: api, Dispatch: dispatch, Worker: worker, Tick: tick }, api, dispatch, table, deadLetters: { Now: rings.dead.now, Later: rings.dead.later } });
+    const alarms = new Alarms(this, 'Alarms', { functions: { Api: api, Dispatch: dispatch, Worker: worker, Tick: tick, Relay: relay }, api, dispatch, table, deadLetters: { Now: rings.dead.now, Later: rings.dead.later } });
 
     new CfnOutput(this, 'Url', { value: url.url, description: 'The Kubernetes API' });
     new CfnOutput(this, 'ClusterUid', { value: cluster, description: 'What the keys of the cluster in the table begin with' });

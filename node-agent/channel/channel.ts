@@ -1,7 +1,7 @@
 /** How the agent learns that it should look. It looks by list and watch, whatever woke it. */
 export interface Channel {
-  /** Resolves when woken, or when it is time to look anyway. Rejects when the way is broken; then open it again. */
-  wait(signal: AbortSignal): Promise<void>;
+  /** Resolves when it is time to look; true: somebody may have rung. Rejects when the way is broken; then open it again. */
+  wait(signal: AbortSignal): Promise<boolean>;
 }
 
 /** As the server answers it (`ports/node-channel` has the other end). */

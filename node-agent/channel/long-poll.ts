@@ -9,7 +9,7 @@ export function longPollChannel({ client, nodeName }: { client: ApiClient; nodeN
   return {
     wait: async (signal) => {
       const response = await client.raw({ method: 'GET', path: `/zeroplane/v1/nodes/${nodeName}/wake?timeoutSeconds=${TIMEOUT_SECONDS}`, headers: {}, held: true, signal });
-      await readText(response);
+      return (JSON.parse(await readText(response)) as { woken: boolean }).woken;
     },
   };
 }

@@ -3,5 +3,5 @@ import type { Channel } from './channel.ts';
 
 /** Nobody wakes: look every so often. */
 export function pollChannel(clock: Clock, intervalMs: number): Channel {
-  return { wait: (signal) => clock.sleep(intervalMs, signal) };
+  return { wait: (signal) => clock.sleep(intervalMs, signal).then(() => true) };
 }

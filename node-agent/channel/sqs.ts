@@ -25,8 +25,9 @@ export function sqsChannel(address: SqsAddress, { clock, renew }: { clock: Clock
       }
       client ??= new SQSClient({ region: current.region, credentials: current.credentials, ...(current.endpoint === undefined ? {} : { endpoint: current.endpoint }) });
       const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: current.queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: WAIT_SECONDS }), { abortSignal: signal });
-      if (Messages.length === 0) return;
+      if (Messages.length === 0) return false;
       await client.send(new DeleteMessageBatchCommand({ QueueUrl: current.queueUrl, Entries: Messages.map((message, i) => ({ Id: String(i), ReceiptHandle: message.ReceiptHandle })) }), { abortSignal: signal });
+      return true;
     },
   };
 }

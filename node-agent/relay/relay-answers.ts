@@ -2,7 +2,8 @@ import type { MessageSocket } from '#api/connection/message-socket';
 import type { RelayRequest, WaitingSession, WaitingSessions } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
 import type { ApiClient } from '#client/api-client';
-import { isNotFound } from '#client/api-error';
+import { isNotFound, isRefusal } from '#client/api-error';
+import type { JoinRelay } from '#client/join-relay';
 import { textOf } from '../error-text.ts';
 import { answerLogs, type LogDeps } from '../logs/log-request.ts';
 import { answerCommand } from './command.ts';
@@ -13,6 +14,7 @@ import { Refused } from './refused.ts';
 export interface RelayAnswersOptions extends LogDeps, PortForwardDeps {
   client: ApiClient;
   nodeName: string;
+  joinRelay: JoinRelay;
   log: (message: string, error?: unknown) => void;
 }
 
@@ -22,7 +24,7 @@ const MAX_AT_ONCE = 500;
 export class RelayAnswers {
   private readonly options: RelayAnswersOptions;
   private hasRelay = true;
-  private running = 0;
+  private readonly running = new Set<string>();
 
   constructor(options: RelayAnswersOptions) {
     this.options = options;
@@ -32,32 +34,34 @@ export class RelayAnswers {
     if (!this.hasRelay) return;
     try {
       const { sessions } = await this.options.client.json<WaitingSessions>('GET', `/zeroplane/v1/nodes/${this.options.nodeName}/relays`);
-      for (const session of sessions) void this.answer(session, signal);
+      // One that is being dialled may be given again.
+      for (const waiting of sessions) if (!this.running.has(waiting.session)) void this.answer(waiting, signal);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.hasRelay = false;
     }
   }
 
-  private async answer({ session: id, request }: WaitingSession, signal: AbortSignal): Promise<void> {
-    this.running++;
+  private async answer(waiting: WaitingSession, signal: AbortSignal): Promise<void> {
+    const { session: id, request } = waiting;
+    this.running.add(id);
     try {
-      const socket = await this.dial(id, signal);
-      const session = new RelaySession(socket);
-      if (this.running > MAX_AT_ONCE) session.close({ code: 429, reason: 'TooManyRequests', message: `${MAX_AT_ONCE} sessions with this node are open already` });
+      const session = new RelaySession(await this.dial(waiting, signal));
+      if (this.running.size > MAX_AT_ONCE) session.close({ code: 429, reason: 'TooManyRequests', message: `${MAX_AT_ONCE} sessions with this node are open already` });
       else await this.serveSession(session, request, signal);
     } catch (error) {
       // Whoever asked has gone: that is how most followed logs end.
-      if (!isNotFound(error) && !signal.aborted) this.options.log(`relay session ${id}`, error);
+      if (!isRefusal(error) && !signal.aborted) this.options.log(`relay session ${id}`, error);
     } finally {
-      this.running--;
+      this.running.delete(id);
     }
   }
 
-  private dial(id: string, signal: AbortSignal): Promise<MessageSocket> {
+  private dial({ session, address }: WaitingSession, signal: AbortSignal): Promise<MessageSocket> {
+    if (address !== undefined) return this.options.joinRelay(address, signal);
     const { connect } = this.options.client;
     if (connect === undefined) throw new Error('this agent has no way to dial the relay');
-    return connect({ path: `/zeroplane/v1/relay/${id}`, signal });
+    return connect({ path: `/zeroplane/v1/relay/${session}`, signal });
   }
 
   private async serveSession(session: RelaySession, request: RelayRequest, signal: AbortSignal): Promise<void> {

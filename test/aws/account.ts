@@ -3,6 +3,8 @@ export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '000000000000';
 export const PARTITION = 'aws';
 
+export const WEBSOCKET_API_ID = 'a1b2c3d4e5';
+
 /** The key with which the account itself makes and reads what the template describes. */
 export const ACCOUNT_KEY = 'ACCOUNT';
 

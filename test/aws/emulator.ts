@@ -22,6 +22,7 @@ import { connectDynamoDb } from './stand-ins/dynamodb.ts';
 import { startSqs } from './stand-ins/sqs.ts';
 import { createSsm } from './stand-ins/ssm.ts';
 import { createSts } from './stand-ins/sts.ts';
+import { openWebSocketGateway } from './stand-ins/websocket-api.ts';
 import { deploy, type Deployed } from './template/deploy.ts';
 import type { Template } from './template/load.ts';
 
@@ -73,6 +74,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const logFile = createWriteStream(join(dataDir, 'emulator.log'), { flags: 'a' });
   const log = (line: string): void => void logFile.write(`${new Date().toISOString()} ${line}\n`);
 
+  const serving = await loopbackCertificate();
+  const caFile = join(dataDir, 'ca.crt');
+  writeFileSync(caFile, serving.certificate);
+  const gateway = await openWebSocketGateway(serving);
   const queues = await startSqs();
   const database = connectDynamoDb(dynamodbUrl);
   const callers = new Callers();
@@ -81,15 +86,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex'), AccountConcurrency: String(CONCURRENCY) };
   const authority = createAuthority();
   const endpoint = await openEndpoint({
-    services: { dynamodb: database.answer, sqs: queues.answer, ssm: createSsm(), sts: createSts({ authority, callers }) },
+    services: { dynamodb: database.answer, sqs: queues.answer, ssm: createSsm(), sts: createSts({ authority, callers }), 'execute-api': gateway.answer },
     wires: [createGuard({ authority, callers }), observed(options.observe), injected.wire, ...(options.wires ?? [])],
   });
   const dynamodb = awsJson(dynamodbUrl);
   const sqs = awsJson(endpoint.url);
-  const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url });
+  const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url, webSocketUrl: `wss://127.0.0.1:${gateway.port}` });
   authority.add(deployed.roles);
   await requireSourceRights(deployed, authority);
-  const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, concurrency: CONCURRENCY, callers, authority, log });
+  const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, caFile, concurrency: CONCURRENCY, callers, authority, log });
 
   const invoke = (id: string) => async (event: unknown): Promise<unknown> => {
     const answer = await functions.invoke(id, event);
@@ -100,11 +105,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ...deployed.queues.map((mapping) => followQueue({ ...mapping, hurries: options.hurries === true, sqs, invoke: invoke(mapping.functionId), log })),
     ...followedSchedules(deployed, { functions, log, ...(options.tickSeconds === undefined ? {} : { tickSeconds: options.tickSeconds }) }),
   ];
-  const serving = await loopbackCertificate();
+  const { functionIds, ...api } = deployed.webSocketApi;
+  gateway.serve(api, (route, event) => functions.invoke(functionIds.get(route) ?? '', event));
   const door = await openFunctionUrl({ port: options.port ?? 0, serving, invoke: (event, sink) => functions.invoke(deployed.urlFunctionId, event, sink) });
   const url = `https://127.0.0.1:${door.port}`;
-  const caFile = join(dataDir, 'ca.crt');
-  writeFileSync(caFile, serving.certificate);
 
   return {
     clusterUid: deployed.clusterUid,
@@ -127,6 +131,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     happened: injected.happened,
     async close() {
       await door.close();
+      await gateway.close();
       functions.stop();
       await Promise.all(sources.map((source) => source.stop()));
       await endpoint.close();

@@ -29,8 +29,8 @@ test('each function is given exactly what it reads', () => {
 async function answer(fn: string, variable: string | undefined): Promise<{ failed: boolean; log: string }> {
   const definition = definitionOf(fn, variable);
   let log = '';
-  const { endpointUrl, callers, authority } = account;
-  const functions = createFunctions([definition], { endpointUrl, concurrency: 1, callers, authority, log: (line) => (log += `${line}\n`) });
+  const { endpointUrl, caFile, callers, authority } = account;
+  const functions = createFunctions([definition], { endpointUrl, caFile, concurrency: 1, callers, authority, log: (line) => (log += `${line}\n`) });
   let status = 200;
   try {
     await functions.invoke(definition.id, EVENTS[fn], { head: ({ statusCode }) => (status = statusCode), chunk: () => undefined });
@@ -53,4 +53,5 @@ const EVENTS: Record<string, unknown> = {
   dispatch: { Records: [] },
   worker: { Records: [] },
   tick: {},
+  relay: { requestContext: { routeKey: '$default', eventType: 'DISCONNECT', connectionId: 'gone=', domainName: 'relay.test', stage: 'live' } },
 };

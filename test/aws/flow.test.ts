@@ -34,6 +34,9 @@ test('with both off, the tick alone does; on the way each variable is used', () 
   return withAccount({ faults: ['lose-rings'], tickSeconds: 2, observe }, async (account) => {
     await liveThrough(account);
     await account.kubectl(['create', 'token', 'default']);
+    // A simulated container prints nothing; its node is asked all the same, and a pod that is bound from the first needs no loop.
+    await account.kubectl(['run', 'quiet', '--image=example.test/web:1', '--overrides={"spec":{"nodeName":"worker"}}']);
+    expect(await eventually('its log', async () => ({ log: await account.kubectl(['logs', 'quiet']) }), { timeoutMs: 60_000 })).toEqual({ log: '' });
     const settings = await account.kubectl(['get', '--raw', '/zeroplane/v1/nodes/worker/settings']);
     for (const { id, environment } of account.definitions) {
       const calls = sent.get(id.toUpperCase().replace(/\d+$/, ''))?.map(decodeURIComponentSafely).join('\n') ?? '';
@@ -45,9 +48,9 @@ test('with both off, the tick alone does; on the way each variable is used', () 
   });
 });
 
-// The loop rings itself only when its time is too short. What the address says besides is where the nodes' queues are.
+// The loop rings itself only when its time is too short, and the relay rings nodes. What the address says besides is where the nodes' queues are.
 function shown(id: string, variable: string, value: string): string {
-  return id.startsWith('Worker') && variable === VARIABLES.ringQueue ? value.slice(0, value.lastIndexOf('/')) : value;
+  return /^(Worker|Relay)/.test(id) && variable === VARIABLES.ringQueue ? value.slice(0, value.lastIndexOf('/')) : value;
 }
 
 // What must not happen is given as long as what does happen needs, many times over.

@@ -10,6 +10,7 @@ beforeAll(async () => {
   const { read, write } = rareCalls(account);
   await account.kubectl(['create', 'deployment', 'web', '--image=example.test/web:1']);
   await rolledOut(account);
+  await account.kubectl(['logs', 'deployment/web']);
   await Promise.all([write('Api'), write('Worker'), read('Tick')]);
 });
 afterAll(() => account.close());

@@ -1,10 +1,11 @@
+import type { OpenedRelay } from '#api/relay/opening';
 import type { WaitingSession } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
 import type { Clock } from '#ports/clock';
 import { PortError } from '#ports/errors';
 import type { Ids } from '#ports/ids';
 import type { NodeChannel } from '#ports/node-channel';
-import type { OpenedRelay, Relay, RelayDoor } from '#ports/relay';
+import type { Relay, RelayDoor } from '#ports/relay';
 
 interface Waiting extends WaitingSession {
   owner: string;
@@ -18,7 +19,7 @@ const MAX_SESSIONS = 2_000;
 const MAX_IDLE_MS = 4 * 3_600_000;
 
 /** Joins askers and agents that both are connected to this process. */
-export function createRelay({ nodeChannel, clock, ids }: { nodeChannel: Pick<NodeChannel, 'wake'>; clock: Clock; ids: Ids }): Relay & RelayDoor {
+export function createRelay({ nodeChannel, clock, ids }: { nodeChannel: Pick<NodeChannel, 'wake'>; clock: Clock; ids: Ids }): Relay & Required<RelayDoor> {
   const waiting = new Map<string, Waiting>();
   const ownerOf = (cluster: string, node: string): string => `${cluster}/${node}`;
   let sessions = 0;
@@ -50,7 +51,7 @@ export function createRelay({ nodeChannel, clock, ids }: { nodeChannel: Pick<Nod
       }
     },
 
-    take(cluster, node) {
+    async take(cluster, node) {
       const own = [...waiting.values()].filter((one) => one.owner === ownerOf(cluster, node) && !one.taken);
       for (const one of own) one.taken = true;
       return own.map(({ session, request }) => ({ session, request }));

@@ -12,6 +12,16 @@ export interface WaitingSessions {
 export interface WaitingSession {
   session: string;
   request: RelayRequest;
+  /** Where to dial instead, of a server that takes no WebSockets itself. */
+  address?: RelayAddress;
+}
+
+/** Where one end of a session dials, once: a WebSocket that carries `pieces`. */
+export interface RelayAddress {
+  url: string;
+  /** Says which session and which end; the bearer token of the dial. */
+  ticket: string;
+  piecesInFlight: number;
 }
 
 export type RelayRequest = LogsRequest | ExecRequest | AttachRequest | PortForwardRequest | DialRequest;

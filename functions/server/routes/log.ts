@@ -4,8 +4,10 @@ import { encodeBase64 } from '#api/codec/base64';
 import type { RelaySession } from '#api/relay/session';
 import { badRequest, internalError, invalid } from '#api/status';
 import type { Upgrade } from '#ports/upgrade';
+import { isTrue } from '../request-info.ts';
 import { openSession, podOf, type Pod } from '../streams/pod-session.ts';
 import { switched } from '../streams/switched.ts';
+import type { WatchPlace } from '../watches/watch-budget.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
@@ -23,9 +25,27 @@ export async function podLog(request: ResourceRequest): Promise<Response> {
   request.request.signal.addEventListener('abort', () => stop.abort(), { once: true });
   const relayed = { kind: 'logs' as const, namespace: info.namespace, pod: info.name, podUid: pod.metadata.uid ?? '', container, options: Object.fromEntries(query) };
   const session = await openSession(request, node, relayed, stop.signal);
+  const place = await placeFor(request, stop).catch((error: unknown) => {
+    session.close();
+    throw error;
+  });
   if (request.upgrade?.protocol === 'websocket') return overWebSocket(request.upgrade, session);
-  const output = outputOf(session.open('output'), () => session.close());
+  const output = outputOf(session.open('output'), async () => {
+    session.close();
+    stop.abort();
+    await Promise.all([session.ended, place?.release()]); // a function stands still as soon as its answer is over
+  });
   return new Response(output, { headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' } });
+}
+
+/** Where nobody hears that a client has left, a followed log takes a watch's place, and ends before the function does. */
+async function placeFor({ deps, query, watches }: ResourceRequest, stop: AbortController): Promise<WatchPlace | undefined> {
+  const { clientsLeaveUnheard, defaultDurationMs: durationMs } = deps.config.watch;
+  if (!clientsLeaveUnheard || !isTrue(query.get('follow'))) return undefined;
+  const place = await watches.take({ durationMs, comesAgain: false });
+  place.lost.addEventListener('abort', () => stop.abort(), { once: true });
+  void deps.clock.sleep(durationMs, stop.signal).then(() => stop.abort());
+  return place;
 }
 
 const BINARY = 'binary.k8s.io';
@@ -42,13 +62,13 @@ async function overWebSocket(upgrade: Upgrade, session: RelaySession): Promise<R
   return switched();
 }
 
-function outputOf(channel: ByteChannel, over: () => void): ReadableStream<Uint8Array> {
+function outputOf(channel: ByteChannel, over: () => Promise<void>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       const bytes = await channel.read();
       if (bytes !== undefined) return controller.enqueue(bytes);
+      await over();
       controller.close();
-      over();
     },
     cancel: over,
   });

@@ -11,14 +11,14 @@ export function relayRoutes({ relayDoor, store }: ServerDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   if (relayDoor === undefined) return app;
 
-  app.get('/zeroplane/v1/nodes/:node/relays', (context) => {
-    const answer: WaitingSessions = { sessions: relayDoor.take(store.cluster, context.req.param('node')) };
+  app.get('/zeroplane/v1/nodes/:node/relays', async (context) => {
+    const answer: WaitingSessions = { sessions: await relayDoor.take(store.cluster, context.req.param('node')) };
     return context.json(answer);
   });
 
   app.get('/zeroplane/v1/relay/:session', async (context) => {
     const node = nodeNameOf(context.get('passed').user);
-    if (node === undefined) throw unknownResource();
+    if (node === undefined || relayDoor.expect === undefined) throw unknownResource();
     const upgrade = upgradeOf(context);
     if (upgrade?.protocol !== 'websocket') throw badRequest('Upgrade request required');
     const expected = relayDoor.expect(store.cluster, node, context.req.param('session'));

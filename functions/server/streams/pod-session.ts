@@ -1,8 +1,8 @@
 import type { KubeObject } from '#api/object';
+import type { OpenedRelay } from '#api/relay/opening';
 import type { RelayCause, RelayRequest } from '#api/relay/protocol';
 import type { RelaySession } from '#api/relay/session';
 import { badRequest, forbidden, internalError, StatusError, unavailable } from '#api/status';
-import type { OpenedRelay } from '#ports/relay';
 import { accessOf } from '../authorize/attributes.ts';
 import { authorize } from '../authorize/authorize.ts';
 import { refOf, type ResourceRequest } from '../routes/resource-request.ts';

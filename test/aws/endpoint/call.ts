@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-export type Service = 'dynamodb' | 'sqs' | 'ssm' | 'sts';
+export type Service = 'dynamodb' | 'sqs' | 'ssm' | 'sts' | 'execute-api';
 
 /** One call that a function, or an agent with a function's credentials, makes of AWS. */
 export interface Call {
@@ -8,6 +8,8 @@ export interface Call {
   operation: string;
   /** The access key that it is signed with. */
   accessKeyId: string;
+  /** Of the request: the `@connections` commands have nothing else to say what they mean. */
+  path: string;
   body: Buffer;
   headers: IncomingHttpHeaders;
   /** The address by which the caller came. */
@@ -27,17 +29,18 @@ export type Wire = (call: Call, next: (call: Call) => Promise<Answer>) => Promis
 
 const SERVICES: Record<string, Service> = { DynamoDB_20120810: 'dynamodb', AmazonSQS: 'sqs', AmazonSSM: 'ssm' };
 
-/** Which service and operation a request means: the header of the JSON protocols, or the form field of the elder one. */
-export function readCall(headers: IncomingHttpHeaders, body: Buffer): Pick<Call, 'service' | 'operation' | 'accessKeyId'> | undefined {
+/** Which service and operation a request means: the header of the JSON protocols, the form field of the elder one, or the method and path. */
+export function readCall({ method = '', url: path = '', headers }: IncomingMessage, body: Buffer): Pick<Call, 'service' | 'operation' | 'accessKeyId' | 'path'> | undefined {
   const accessKeyId = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const [prefix = '', operation = ''] = target.split('.');
     const service = SERVICES[prefix];
-    return service && { service, operation, accessKeyId };
+    return service && { service, operation, accessKeyId, path };
   }
+  if (path.includes('/@connections/')) return { service: 'execute-api', operation: method, accessKeyId, path };
   const action = new URLSearchParams(body.toString()).get('Action');
-  return action === null ? undefined : { service: 'sts', operation: action, accessKeyId };
+  return action === null ? undefined : { service: 'sts', operation: action, accessKeyId, path };
 }
 
 /** The parameters of a call, whatever its protocol. */

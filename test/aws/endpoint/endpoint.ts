@@ -36,7 +36,7 @@ async function handle({ services, wires }: EndpointOptions, incoming: IncomingMe
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
-  const read = readCall(incoming.headers, body);
+  const read = readCall(incoming, body);
   if (read === undefined) throw new Error(`a call that the emulated account does not know: ${incoming.method} ${incoming.url}`);
   const left = new AbortController(); // a long poll whose caller has left must not take a message
   outgoing.once('close', () => left.abort());

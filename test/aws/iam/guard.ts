@@ -21,15 +21,14 @@ export function createGuard({ authority, callers }: { authority: Authority; call
 
 const UNRECOGNIZED = { code: 'UnrecognizedClientException', message: 'The security token included in the request is invalid.' };
 const INVALID_TOKEN = { code: 'InvalidClientTokenId', message: 'The security token included in the request is invalid.', status: 403 };
-const UNKNOWN_KEY = { dynamodb: UNRECOGNIZED, ssm: UNRECOGNIZED, sqs: INVALID_TOKEN, sts: INVALID_TOKEN };
+const UNKNOWN_KEY = { dynamodb: UNRECOGNIZED, ssm: UNRECOGNIZED, sqs: INVALID_TOKEN, sts: INVALID_TOKEN, 'execute-api': { ...UNRECOGNIZED, status: 403 } };
 
 const EXPIRED_TOKEN = { code: 'ExpiredToken', message: 'The security token included in the request is expired', status: 403 };
 const EXPIRED_TOKEN_EXCEPTION = { ...EXPIRED_TOKEN, code: 'ExpiredTokenException', status: 400 };
-const EXPIRED = { dynamodb: EXPIRED_TOKEN_EXCEPTION, ssm: EXPIRED_TOKEN_EXCEPTION, sqs: EXPIRED_TOKEN, sts: EXPIRED_TOKEN };
+const EXPIRED = { dynamodb: EXPIRED_TOKEN_EXCEPTION, ssm: EXPIRED_TOKEN_EXCEPTION, sqs: EXPIRED_TOKEN, sts: EXPIRED_TOKEN, 'execute-api': EXPIRED_TOKEN };
 
 function denied({ service }: Call, { who, action, resource }: { who: string; action: string; resource: string }): Answer {
   const named = service === 'sqs' ? action.toLowerCase() : action;
   const message = `User: ${who} is not authorized to perform: ${named} on resource: ${resource} because no identity-based policy allows the ${named} action`;
-  const isQuery = service === 'sqs' || service === 'sts';
-  return refusal(service, { code: service === 'sts' ? 'AccessDenied' : 'AccessDeniedException', message, status: isQuery ? 403 : 400 });
+  return refusal(service, { code: service === 'sts' ? 'AccessDenied' : 'AccessDeniedException', message, status: service === 'dynamodb' || service === 'ssm' ? 400 : 403 });
 }

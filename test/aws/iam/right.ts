@@ -1,4 +1,4 @@
-import { arn } from '../account.ts';
+import { arn, WEBSOCKET_API_ID } from '../account.ts';
 import { parametersOf, type Call } from '../endpoint/call.ts';
 
 /** What somebody must be allowed to do, and to what. */
@@ -28,6 +28,10 @@ export function rightsOf(call: Call): Right[] {
     }
     case 'ssm':
       return [{ action: `ssm:${call.operation}`, resource: arn('ssm', `parameter${parametersOf<{ Name: string }>(call).Name}`) }];
+    case 'execute-api': {
+      const [, stage = '', ...rest] = call.path.split('/');
+      return [{ action: 'execute-api:ManageConnections', resource: arn('execute-api', [WEBSOCKET_API_ID, stage, call.operation, ...rest].join('/')) }];
+    }
     case 'sts':
       return [{ action: `sts:${call.operation}`, resource: parametersOf<{ RoleArn: string }>(call).RoleArn }];
   }

@@ -29,6 +29,8 @@ export class Throttled extends Error {
 
 export interface FunctionsOptions {
   endpointUrl: string;
+  /** Of the authority that signs what stands in for AWS' own names. */
+  caFile: string;
   /** Over all functions together. */
   concurrency: number;
   callers: Callers;
@@ -51,7 +53,7 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
     const accessKeyId = options.callers.newKey(definition.id);
     const principal = principalOf(definition, options.authority);
     const log = logOf({ definition, principal, accessKeyId }, options);
-    const sandbox = new Sandbox({ ...definition, environment: { ...definition.environment, ...platformEnvironment(definition, accessKeyId, options.endpointUrl) }, log });
+    const sandbox = new Sandbox({ ...definition, environment: { ...definition.environment, ...platformEnvironment(definition, accessKeyId, options) }, log });
     options.callers.add(accessKeyId, { id: definition.id, principal, kill: () => sandbox.end('killed') });
     const environment = { sandbox, isBusy: false };
     environments.get(definition.id)?.push(environment);
@@ -109,15 +111,16 @@ function logOf({ definition, principal, accessKeyId }: { definition: FunctionDef
   return (line) => void isHeard.then((heard) => heard && log(`${accessKeyId}: ${line}`));
 }
 
-// Of a request its line; of records how many they are.
+// Of a request its line; of a WebSocket its route; of records how many they are.
 function subjectOf(event: unknown): string {
-  const { rawPath, rawQueryString, requestContext, Records } = event as { rawPath?: string; rawQueryString?: string; requestContext?: { http: { method: string; userAgent: string } }; Records?: unknown[] };
+  const { rawPath, rawQueryString, requestContext, Records } = event as { rawPath?: string; rawQueryString?: string; requestContext?: { http?: { method: string }; routeKey: string }; Records?: unknown[] };
   if (requestContext === undefined) return `${Records?.length ?? 0} records`;
+  if (requestContext.http === undefined) return requestContext.routeKey;
   return `${requestContext.http.method} ${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`;
 }
 
 // What Lambda itself sets. Of the machine that this runs on, nothing.
-function platformEnvironment({ name, memoryMb }: FunctionDefinition, accessKeyId: string, endpointUrl: string): Record<string, string> {
+function platformEnvironment({ name, memoryMb }: FunctionDefinition, accessKeyId: string, { endpointUrl, caFile }: FunctionsOptions): Record<string, string> {
   return {
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
@@ -128,6 +131,7 @@ function platformEnvironment({ name, memoryMb }: FunctionDefinition, accessKeyId
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_ENDPOINT_URL: endpointUrl,
+    NODE_EXTRA_CA_CERTS: caFile,
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
   };

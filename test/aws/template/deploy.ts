@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ACCOUNT_ID, arn, PARTITION, REGION } from '../account.ts';
+import { ACCOUNT_ID, arn, PARTITION, REGION, WEBSOCKET_API_ID } from '../account.ts';
 import type { AwsJson } from '../endpoint/aws-json.ts';
 import type { Role } from '../iam/role.ts';
 import type { FunctionDefinition } from '../lambda/functions.ts';
@@ -14,6 +14,8 @@ export interface DeployOptions {
   sqs: AwsJson;
   /** Without the slash at its end. */
   endpointUrl: string;
+  /** Of the WebSocket API. */
+  webSocketUrl: string;
 }
 
 export interface StreamMapping {
@@ -45,6 +47,8 @@ export interface Deployed {
   schedules: { ruleArn: string; expression: string; functionId: string }[];
   /** Logical name to URL. */
   queueUrls: Map<string, string>;
+  /** With the logical names of the functions of its routes. */
+  webSocketApi: { id: string; stage: string; functionIds: Map<string, string> };
 }
 
 interface Physical {
@@ -53,7 +57,10 @@ interface Physical {
 }
 
 // What has a name and nothing that others refer to.
-const PASSIVE = new Set(['AWS::CloudWatch::Alarm', 'AWS::IAM::Policy', 'AWS::Lambda::Permission', 'AWS::SNS::Topic', 'AWS::CDK::Metadata']);
+const PASSIVE = new Set([
+  ...['AWS::CloudWatch::Alarm', 'AWS::IAM::Policy', 'AWS::Lambda::Permission', 'AWS::SNS::Topic', 'AWS::CDK::Metadata'],
+  ...['AWS::ApiGatewayV2::Integration', 'AWS::ApiGatewayV2::Route', 'AWS::ApiGatewayV2::Stage'],
+]);
 
 /** Makes what the template describes: tables and queues in the stand-ins, the rest as data for the emulator's own parts. */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
@@ -91,7 +98,29 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
       return { ruleArn: physical.get(id)?.attributes['Arn'] ?? '', expression: ScheduleExpression, functionId: functionId(Targets[0].Arn) };
     }),
     queueUrls: new Map(of('AWS::SQS::Queue').map(([id]) => [id, physical.get(id)?.ref ?? ''])),
+    webSocketApi: webSocketApiOf(of, { properties, physical, functionId }),
   };
+}
+
+interface Evaluated {
+  properties(resource: Resource): Record<string, unknown>;
+  physical: Map<string, Physical>;
+  functionId(reference: unknown): string;
+}
+
+// A route's target is an integration, and the integration's the ARN of a call of API Gateway, which holds that of the function.
+function webSocketApiOf(of: (type: string) => [string, Resource][], { properties, physical, functionId }: Evaluated): Deployed['webSocketApi'] {
+  const [api] = of('AWS::ApiGatewayV2::Api');
+  const [stage] = of('AWS::ApiGatewayV2::Stage');
+  if (!api || !stage) throw new Error('the template has no WebSocket API with a stage');
+  const functionOfIntegration = new Map(
+    of('AWS::ApiGatewayV2::Integration').map(([id, resource]) => [`integrations/${physical.get(id)?.ref}`, functionId(/functions\/(.*)\/invocations$/.exec(String(properties(resource)['IntegrationUri']))?.[1])]),
+  );
+  const functionIds = of('AWS::ApiGatewayV2::Route').map(([, resource]): [string, string] => {
+    const { RouteKey, Target } = properties(resource) as { RouteKey: string; Target: string };
+    return [RouteKey, functionOfIntegration.get(Target) ?? ''];
+  });
+  return { id: physical.get(api[0])?.ref ?? '', stage: properties(stage[1])['StageName'] as string, functionIds: new Map(functionIds) };
 }
 
 function physicalOf(options: DeployOptions, id: string, resource: Resource): Physical {
@@ -116,6 +145,8 @@ function physicalOf(options: DeployOptions, id: string, resource: Resource): Phy
       return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
     case 'AWS::Events::Rule':
       return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
+    case 'AWS::ApiGatewayV2::Api':
+      return { ref: WEBSOCKET_API_ID, attributes: { ApiEndpoint: options.webSocketUrl } };
     case 'AWS::Lambda::EventSourceMapping':
       return { ref: randomUUID(), attributes: {} };
     default:

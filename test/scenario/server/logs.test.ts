@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RelayRequest } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
-import type { OpenedRelay } from '#ports/relay';
+import type { OpenedRelay } from '#api/relay/opening';
 import { startApiServer, type ApiServer } from '#test/support/api-server';
 import { socketPair } from '#test/support/socket-pair';
 
