@@ -11,7 +11,7 @@ import { isEqual } from '#api/equal';
 import type { KubeObject, OwnerReference } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import { resourceOfKind } from '#api/resources';
-import { blocksDeletion, FOREGROUND, isInDeletion, judgeDependent, ORPHAN, withoutFinalizer, withoutOwners } from '#core/garbage/owners';
+import { blockingNobody, blocksDeletion, FOREGROUND, isInDeletion, judgeDependent, ORPHAN, withoutFinalizer, withoutOwners } from '#core/garbage/owners';
 import type { OwnerState } from '#core/garbage/owners';
 
 /**
@@ -25,16 +25,18 @@ export const garbageCollector: Controller = {
 };
 
 function keysOf(resource: ApiResource, { key, object, previous }: ObjectChange<KubeObject>): string[] {
-  if (object === undefined) return previous?.metadata.uid === undefined ? [] : [`gone/${previous.metadata.uid}`, ...blockedOwners(previous)];
+  if (object === undefined) return previous?.metadata.uid === undefined ? [] : [`gone/${previous.metadata.uid}`, ...unblockedOwners(previous)];
   const hasNewOwners = object.metadata.ownerReferences !== undefined && !isEqual(object.metadata.ownerReferences, previous?.metadata.ownerReferences);
   const isWaiting = isInDeletion(object, FOREGROUND) || isInDeletion(object, ORPHAN);
-  return hasNewOwners || isWaiting ? [`item/${storageId(resource)}/${key}`] : [];
+  const unblocked = previous === undefined ? [] : unblockedOwners(previous, object);
+  return hasNewOwners || isWaiting ? [`item/${storageId(resource)}/${key}`, ...unblocked] : unblocked;
 }
 
-// An owner in foreground deletion waits for its last dependant to go.
-function blockedOwners({ metadata }: KubeObject): string[] {
+// An owner in foreground deletion waits for its last dependant to go, or to let it go.
+function unblockedOwners(previous: KubeObject, object?: KubeObject): string[] {
+  const { metadata } = previous;
   return (metadata.ownerReferences ?? [])
-    .filter(({ blockOwnerDeletion }) => blockOwnerDeletion === true)
+    .filter(({ uid, blockOwnerDeletion }) => blockOwnerDeletion === true && !(object && blocksDeletion(object, uid)))
     .flatMap((reference) => {
       const owner = ownerRef(reference, metadata.namespace);
       return owner === undefined ? [] : [`item/${storageId(owner.resource)}/${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`];
@@ -65,16 +67,19 @@ interface Located {
 }
 
 async function collect({ resource, object }: Located, view: ClusterView): Promise<void> {
-  const { namespace, name = '', uid = '', resourceVersion = '' } = object.metadata;
+  const { namespace, name = '', uid = '' } = object.metadata;
   const states = new Map<string, OwnerState>();
   for (const reference of object.metadata.ownerReferences ?? []) states.set(reference.uid, await ownerState(reference, namespace, view));
-  const isWaitedFor = [...states.values()].includes('deletingDependents');
-  const hasDependents = isWaitedFor && (await dependentsOf(uid, view)).length > 0;
-  const verdict = judgeDependent(object, (reference) => states.get(reference.uid) ?? 'unknown', hasDependents);
+  const dependents = [...states.values()].includes('deletingDependents') ? await dependentsOf(uid, view) : [];
+  const verdict = judgeDependent(object, (reference) => states.get(reference.uid) ?? 'unknown', dependents.length > 0);
   if (verdict.action === 'dropReferences') {
     await updateIfThere(view, resource, { object, change: (current) => withoutOwners(current, verdict.uids) });
   } else if (verdict.action === 'delete') {
-    await view.remove(resource, { namespace, name }, { preconditions: { uid, resourceVersion }, propagationPolicy: verdict.propagationPolicy });
+    // A dependant that waits for its own may wait, in a circle, for this one: whoever closes the circle opens it.
+    const isInCircle = dependents.some((dependent) => isInDeletion(dependent.object, FOREGROUND));
+    const current = isInCircle ? await updateIfThere(view, resource, { object, change: blockingNobody }) : object;
+    const { resourceVersion } = current?.metadata ?? {};
+    if (resourceVersion !== undefined) await view.remove(resource, { namespace, name }, { preconditions: { uid, resourceVersion }, propagationPolicy: verdict.propagationPolicy });
   }
 }
 

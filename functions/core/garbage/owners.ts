@@ -36,6 +36,12 @@ export function withoutOwners<T extends KubeObject>(object: T, uids: string[]): 
   return { ...object, metadata: left.length === 0 ? metadata : { ...metadata, ownerReferences: left } };
 }
 
+/** Nobody's deletion waits for it any more. */
+export function blockingNobody<T extends KubeObject>(object: T): T {
+  const ownerReferences = object.metadata.ownerReferences?.map((reference) => (reference.blockOwnerDeletion ? { ...reference, blockOwnerDeletion: false } : reference));
+  return ownerReferences === undefined ? object : { ...object, metadata: { ...object.metadata, ownerReferences } };
+}
+
 export function withoutFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
   const { finalizers = [], ...metadata } = object.metadata;
   const left = finalizers.filter((other) => other !== finalizer);

@@ -54,6 +54,20 @@ test('in the foreground the owner goes last', async () => {
   expect([await cluster.list(DEPLOYMENTS), await cluster.list(REPLICA_SETS), await cluster.list(PODS)]).toEqual([[], [], []]);
 });
 
+test('a circle of owners, each of which waits for the next, goes in the foreground', async () => {
+  const uids = new Map<string, string>();
+  for (const name of ['a', 'b', 'c']) uids.set(name, (await cluster.create<ConfigMap>(CONFIG_MAPS, { metadata: { name } })).metadata.uid ?? '');
+  for (const [name, owner] of [['a', 'c'], ['b', 'a'], ['c', 'b']] as const) {
+    const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: owner, uid: uids.get(owner) ?? '', blockOwnerDeletion: true };
+    await cluster.store.update({ resource: CONFIG_MAPS, namespace: 'default', name }, (current) => ({ ...current, metadata: { ...current.metadata, ownerReferences: [reference] } }));
+  }
+  await cluster.settle();
+  await cluster.store.delete({ resource: CONFIG_MAPS, namespace: 'default', name: 'a' }, { propagationPolicy: 'Foreground' });
+  await cluster.settle();
+  const left = (await cluster.list(CONFIG_MAPS)).map(({ metadata }) => metadata.name);
+  expect(left.filter((name) => uids.has(name ?? ''))).toEqual([]);
+});
+
 test('an object whose owner has another uid than it says is collected; one owner of two is let go', async () => {
   const owner = await cluster.create<ConfigMap>(CONFIG_MAPS, { metadata: { name: 'owner' } });
   const reference = (uid: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid });
