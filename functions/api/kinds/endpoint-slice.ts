@@ -3,7 +3,7 @@ import { duplicate, invalid, notSupported, required, tooMany, type FieldError } 
 import type { KindRules } from '../kind-rules.ts';
 import type { DiscoveryV1EndpointPort, Endpoint, EndpointHints, EndpointSlice } from '../schema/kinds.generated.ts';
 import { isIpv4 } from '../ipv4.ts';
-import { endpointIpProblems, ipProblems, isIpv6 } from '../validation/addresses.ts';
+import { canonicalIpProblems, endpointIpProblems, isIpv6 } from '../validation/addresses.ts';
 import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../validation/names.ts';
 import { validateLabels } from '../validation/object-meta.ts';
 import { validateProtocol } from '../validation/ports.ts';
@@ -75,7 +75,7 @@ function endpointErrors(endpoints: Endpoint[], addressType: string): FieldError[
 function addressErrors(address: string, path: string, { addressType, index }: { addressType: string; index: number }): FieldError[] {
   const field = `${path}[${index}]`;
   if (addressType === 'FQDN') return domainErrors(address, field);
-  const problems = ipProblems(address);
+  const problems = canonicalIpProblems(address);
   if (problems.length > 0) return problems.map((text) => invalid(field, address, text));
   const isRight = addressType === 'IPv4' ? isIpv4(address) : isIpv6(address);
   if (!isRight) return [invalid(path, address, `must be an ${addressType} address`)];

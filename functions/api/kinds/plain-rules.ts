@@ -4,7 +4,7 @@ import type { KindRules } from '../kind-rules.ts';
 import type {
   ControllerRevision, CSINode, CSIStorageCapacity, IngressClass, IPAddress, PodDisruptionBudget, RuntimeClass, ServiceCIDR, VolumeAttachment, VolumeAttributesClass,
 } from '../schema/kinds.generated.ts';
-import { ipProblems } from '../validation/addresses.ts';
+import { canonicalIpProblems } from '../validation/addresses.ts';
 import { validateIngressClass } from '../validation/ingress.ts';
 import { notOver100Percent, validateIntOrPercent } from '../validation/int-or-percent.ts';
 import { validateLabelSelector } from '../validation/label-selector.ts';
@@ -45,7 +45,7 @@ export const ingressClassRules: KindRules<IngressClass> = {
   validateUpdate: ({ spec }, { spec: old }) => (spec?.controller === old?.controller ? [] : [invalid('spec.controller', spec?.controller, 'field is immutable')]),
 };
 
-export const ipAddressRules: KindRules<IPAddress> = { name: ipProblems, validate: validateIpAddress, validateUpdate: validateIpAddressUpdate };
+export const ipAddressRules: KindRules<IPAddress> = { name: canonicalIpProblems, validate: validateIpAddress, validateUpdate: validateIpAddressUpdate };
 
 export const serviceCidrRules: KindRules<ServiceCIDR> = { validate: validateServiceCidr, validateUpdate: validateServiceCidrUpdate };
 

@@ -38,7 +38,16 @@ export function legacyIpProblems(text: string): string[] {
 /** For newer fields: one way to write an address. */
 export function ipProblems(text: string): string[] {
   if (!isIp(text)) return [NOT_AN_IP];
+  if (isMappedIpv4(text)) return ['must not be an IPv4-mapped IPv6 address'];
   return hasLeadingZero(text) ? ['must not have leading 0s'] : [];
+}
+
+/** Where addresses are compared as text, an IPv6 one has one spelling: small letters, and its first longest run of zeros left out. */
+export function canonicalIpProblems(text: string): string[] {
+  const problems = ipProblems(text);
+  if (problems.length > 0 || !isIpv6(text)) return problems;
+  const canonical = canonicalIpv6(text);
+  return canonical === text ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
 }
 
 export function cidrProblems(text: string): string[] {
@@ -55,6 +64,15 @@ export function endpointIpProblems(ip: string): string[] {
   return [];
 }
 
+// As URLs have it, which is what Go writes.
+function canonicalIpv6(address: string): string {
+  return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+
+function isMappedIpv4(text: string): boolean {
+  return isIpv6(text) && bitsOf(text).startsWith('0'.repeat(80) + '1'.repeat(16));
+}
+
 function hasHostBits(cidr: string): boolean {
   const [address = '', length = ''] = cidr.split('/');
   return bitsOf(address).slice(Number(length)).includes('1');
@@ -65,7 +83,7 @@ function bitsOf(address: string): string {
 }
 
 function ipv6Bits(address: string): string {
-  const [head = '', tail = ''] = address.split('::').map((half) => half.split(':').filter((group) => group !== '').map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join(''));
+  const [head = '', tail = ''] = canonicalIpv6(address).split('::').map((half) => half.split(':').filter((group) => group !== '').map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join(''));
   return head + '0'.repeat(128 - head.length - tail.length) + tail;
 }
 

@@ -3,7 +3,7 @@ import { podsToDelete } from '../replicaset/rank.ts';
 import { timestamp, timestampMs } from '../timestamp.ts';
 import { backoffMs } from './backoff.ts';
 import { formatIndexes } from './indexes.ts';
-import { indexOf, isIndexed } from './pods.ts';
+import { failuresBefore, indexOf, isIndexed } from './pods.ts';
 import { decideEnd, isEnded } from './end.ts';
 import { isFailedPod, tallyOf } from './tally.ts';
 import type { End } from './end.ts';
@@ -42,6 +42,7 @@ function advance(step: Step, pods: Pod[], startMs: number): void {
   const { job, tally, plan, nowMs } = step;
   const end = decideEnd(job, pods, { tally, nowMs, startMs });
   if (end !== undefined) return endJob(end, step);
+  plan.release = releasable(job, tally);
   if (isSuspended(job)) return suspend(step);
   resume(step);
   managePods(job, pods, { tally, plan, nowMs });
@@ -67,6 +68,13 @@ function endJob(end: End, { job, tally, plan, say, nowMs }: Step): void {
   if (!isQuiet) return;
   say(conditionOf(end.isSuccess ? 'Complete' : 'Failed', { reason, message }, nowMs));
   plan.events.push(end.isSuccess ? { type: 'Normal', reason: 'Completed', message: 'Job completed' } : { type: 'Warning', reason, message });
+}
+
+// The last failed pod of an index carries what has been counted of it: it stays until a pod that knows that count is there.
+function releasable({ spec }: Job, { release, active, succeededIndexes, failedIndexes }: Tally): Pod[] {
+  if (spec?.backoffLimitPerIndex === undefined) return release;
+  const settled = new Set([...succeededIndexes, ...failedIndexes, ...active.map(indexOf)]);
+  return release.filter((pod) => settled.has(indexOf(pod)) || release.some((later) => indexOf(later) === indexOf(pod) && failuresBefore(later) > failuresBefore(pod)));
 }
 
 function suspend({ job, tally, plan, say, nowMs }: Step): void {

@@ -29,8 +29,18 @@ export async function bootstrapCluster(deps: ServerDeps, { apiAddress }: Bootstr
     ensureAll(deps, builtIn('scheduling.k8s.io', 'priorityclasses'), PRIORITY_CLASSES),
     ensureAll(deps, builtIn('storage.k8s.io', 'storageclasses'), [LOCAL_STORAGE]),
     ensureAll(deps, builtIn('', 'services'), [apiService(addressRange(deps.config.serviceCidr).at(0), apiAddress.port)]),
+    ensureServiceRange(deps),
     ...(isLoopback(apiAddress.ip) ? [] : endpointsOf(deps, apiAddress)),
   ]);
+}
+
+// The range from which Services get their addresses, for clients that look for it; no other is drawn from.
+async function ensureServiceRange(deps: ServerDeps): Promise<void> {
+  const resource = builtIn('networking.k8s.io', 'servicecidrs');
+  const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'kubernetes' } };
+  await ensureAll(deps, resource, [{ ...kind, spec: { cidrs: [deps.config.serviceCidr] } }]);
+  const ready = { type: 'Ready', status: 'True', lastTransitionTime: formatTime(deps.clock.now()), reason: '', message: 'Kubernetes default Service CIDR is ready' };
+  await deps.store.update({ resource, name: 'kubernetes' }, (current) => ({ ...current, status: { conditions: [ready], ...(current['status'] as object | undefined) } }), { subresource: 'status' });
 }
 
 // Endpoints may not be of the loopback range: a pod would find itself there.

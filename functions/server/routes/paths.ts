@@ -18,7 +18,8 @@ export function pathRoutes({ signer, config }: ServerDeps): Hono<AppEnv> {
   app.get('/.well-known/openid-configuration', (context) =>
     context.json({
       issuer: config.issuer,
-      jwks_uri: `${config.externalUrl}/openid/v1/jwks`,
+      // Beside the issuer: who reaches this document under its name, as pods do, reaches the keys as well.
+      jwks_uri: `${config.issuer}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256', 'ES256'],

@@ -68,6 +68,19 @@ test('a failure policy ends it at once; a limit for each index ends that index a
   expect(await status('each')).toMatchObject({ completedIndexes: '1', failedIndexes: '0', succeeded: 1, failed: 1 });
 });
 
+test('an index that may fail again does so after a while, and what has failed of it is not forgotten', async () => {
+  await cluster.create(JOBS, job('again', { completions: 2, parallelism: 2, completionMode: 'Indexed', backoffLimitPerIndex: 1 }));
+  const firstFails: Kubelet = ({ metadata }) => (metadata.name?.startsWith('again-0') ? 'failed' : 'succeeded');
+  await cluster.settle({ kubelet: firstFails });
+  const first = (await cluster.list<Pod>(PODS)).find(({ metadata }) => metadata.name?.startsWith('again-0'));
+  await cluster.store.delete({ resource: PODS, namespace: 'default', name: first?.metadata.name ?? '' });
+  await cluster.pass(20_000);
+  await cluster.settle({ kubelet: firstFails });
+  expect(await conditions('again')).toEqual(['FailureTarget FailedIndexes', 'Failed FailedIndexes']);
+  expect(await status('again')).toMatchObject({ completedIndexes: '1', failedIndexes: '0', succeeded: 1, failed: 2, uncountedTerminatedPods: {} });
+  expect((await cluster.list<Pod>(PODS)).flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
+});
+
 test('suspended it has no pods; a deadline ends it; time removes it', async () => {
   await cluster.create(JOBS, job('late', { suspend: true, activeDeadlineSeconds: 60, ttlSecondsAfterFinished: 100 }));
   await cluster.settle();

@@ -36,7 +36,7 @@ test('OpenAPI v2 as kubectl takes it, and v3 by name', async () => {
 
 test('the keys that service-account tokens are checked with are public', async () => {
   const configuration = (await api.request('GET', '/.well-known/openid-configuration')).json;
-  expect(configuration).toMatchObject({ issuer: 'https://kubernetes.default.svc', jwks_uri: 'https://127.0.0.1:6443/openid/v1/jwks' });
+  expect(configuration).toMatchObject({ issuer: 'https://kubernetes.default.svc', jwks_uri: 'https://kubernetes.default.svc/openid/v1/jwks' });
   const keys = await api.request('GET', '/openid/v1/jwks');
   expect(keys.headers.get('content-type')).toBe('application/jwk-set+json');
   expect(JSON.parse(keys.text)).toMatchObject({ keys: [{ kty: 'RSA', use: 'sig' }] });

@@ -27,6 +27,11 @@ test('a Service gets an address of the range, that nobody else gets', async () =
   expect((await create('e', { clusterIP: addresses[0] })).spec.clusterIP).toBe(addresses[0]);
 });
 
+test('the range is an object that clients can look at', async () => {
+  const { json } = await api.request('GET', '/apis/networking.k8s.io/v1/servicecidrs/kubernetes');
+  expect(json).toMatchObject({ spec: { cidrs: ['10.96.0.0/24'] }, status: { conditions: [{ type: 'Ready', status: 'True' }] } });
+});
+
 test.each(['10.97.0.1', '10.96.0.0', '10.96.0.255'])('%s is not of the range', async (clusterIP) => {
   expect((await create('out', { clusterIP })).message).toContain(`failed to allocate IP ${clusterIP}: the provided network does not match the current range`);
 });
