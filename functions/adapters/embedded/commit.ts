@@ -1,13 +1,13 @@
 import { claimSubject, refuseDoubles, refuseOversized, termChanges, writeSubject } from '#ports/commit-bounds';
 import { PortError } from '#ports/errors';
-import type { ClaimWrite, Commit, IndexTerm, Partition, Revision, Write } from '#ports/table';
+import type { ClaimWrite, Commit, IndexTerm, Revision, Write } from '#ports/table';
 import { claimKey } from './claims.ts';
 import { fromTermRecords, isExpired, toTermRecords, visible } from './databases.ts';
 import type { Databases, ItemRecord } from './databases.ts';
 import { MAX_KEY_BYTES, indexKey, itemKey, logKey } from './keys.ts';
-import { ensurePartition, findPartition, raiseCounter, savePartition } from './partitions.ts';
-import type { PartitionState } from './partitions.ts';
-import { noteDue, trimLog } from './sweep.ts';
+import { raiseCounter } from './partitions.ts';
+import type { PartitionState, PartitionStates } from './partitions.ts';
+import { noteDue } from './sweep.ts';
 import type { Retention } from './sweep.ts';
 
 /** A write beside what it meets. */
@@ -18,31 +18,27 @@ interface Checked {
   removed: IndexTerm[];
 }
 
+export interface CommitContext {
+  partitions: PartitionStates;
+  nowMs: number;
+  retention: Retention;
+}
+
 /** Runs inside a write transaction. All is checked before anything is written, so that a refusal leaves nothing behind. */
-export function applyCommit(db: Databases, commit: Commit, { nowMs, retention }: { nowMs: number; retention: Retention }): Revision[] {
+export function applyCommit(db: Databases, commit: Commit, { partitions, nowMs, retention }: CommitContext): Revision[] {
   refuseDoubles(commit);
-  const checked = commit.writes.map((write) => checkWrite(db, write));
+  const checked = commit.writes.map((write) => checkWrite(db, partitions, write));
   for (const claim of commit.claims ?? []) checkClaim(db, claim, nowMs);
   refuseOversized(commit, sum(checked.map(({ added, removed }) => added.length + removed.length)));
 
-  const touched = new Map<Partition, PartitionState>();
-  const revisions = checked.map((one) => {
-    const name = one.write.partition;
-    const state = touched.get(name) ?? ensurePartition(db, name);
-    touched.set(name, state);
-    return applyWrite(db, state, one, { nowMs, retention, by: commit.by });
-  });
-  for (const [name, state] of touched) {
-    trimLog(db, state, nowMs, retention);
-    savePartition(db, name, state);
-  }
+  const revisions = checked.map((one) => applyWrite(db, partitions.touch(one.write.partition), one, { nowMs, retention, by: commit.by }));
   for (const claim of commit.claims ?? []) applyClaim(db, claim);
   return revisions;
 }
 
-function checkWrite(db: Databases, write: Write): Checked {
+function checkWrite(db: Databases, partitions: PartitionStates, write: Write): Checked {
   const { partition, key, expect, indexes = [] } = write;
-  const id = findPartition(db, partition)?.id;
+  const id = partitions.find(partition)?.id;
   const current = id === undefined ? undefined : db.items.get(itemKey(id, key));
   if ((current?.[0] ?? 0) !== expect) throw new PortError('Conflict', 'the object has been written meanwhile', { subject: writeSubject(write) });
   const next = write.value === null ? [] : indexes;

@@ -4,30 +4,37 @@ import { PortError } from '#ports/errors';
 /** A fsync costs the same for one commit as for hundreds: what comes while one is under way goes into the next together. */
 const MAX_JOBS_PER_TRANSACTION = 512;
 
-export interface GroupCommit {
+export interface GroupCommit<Shared> {
   /**
    * Runs the job inside a write transaction and resolves when that is on disk. Jobs run one after another, so what a job checks
    * stays true until it has written. A job that throws a PortError must not have written yet: only it fails. Anything else
-   * that is thrown takes the whole transaction back, for all jobs in it.
+   * that is thrown takes the whole transaction back, for all jobs in it. `shared` is what `begin` has made for the transaction.
    */
-  run<T>(job: () => T): Promise<T>;
+  run<T>(job: (shared: Shared) => T): Promise<T>;
   /** Waits for what is under way, and refuses what comes later. */
   close(): Promise<void>;
 }
 
-interface Pending {
-  job: () => unknown;
+/** What frames the jobs of each transaction. */
+export interface Framing<Shared> {
+  begin(): Shared;
+  /** Behind the last job, in the same transaction. */
+  end(shared: Shared): void;
+}
+
+interface Pending<Shared> {
+  job: (shared: Shared) => unknown;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
 }
 
-export function createGroupCommit(root: RootDatabase, atEnd: () => void): GroupCommit {
-  const queue: Pending[] = [];
+export function createGroupCommit<Shared>(root: RootDatabase, framing: Framing<Shared>): GroupCommit<Shared> {
+  const queue: Pending<Shared>[] = [];
   let writing: Promise<void> | undefined;
   let closed = false;
 
   async function writeAll(): Promise<void> {
-    while (queue.length > 0) settle(await writeTogether(root, queue, atEnd));
+    while (queue.length > 0) settle(await writeTogether(root, queue, framing));
     writing = undefined;
   }
 
@@ -47,14 +54,15 @@ export function createGroupCommit(root: RootDatabase, atEnd: () => void): GroupC
 }
 
 // Takes its jobs only when the transaction has begun: until then more may come.
-async function writeTogether(root: RootDatabase, queue: Pending[], atEnd: () => void): Promise<(() => void)[]> {
-  let jobs: Pending[] = [];
+async function writeTogether<Shared>(root: RootDatabase, queue: Pending<Shared>[], { begin, end }: Framing<Shared>): Promise<(() => void)[]> {
+  let jobs: Pending<Shared>[] = [];
   try {
     // An ordinary lmdb transaction would keep what was written before an error; a child transaction is taken back.
     const outcomes = await root.childTransaction(() => {
       jobs = queue.splice(0, MAX_JOBS_PER_TRANSACTION);
-      const results = jobs.map(runJob);
-      atEnd();
+      const shared = begin();
+      const results = jobs.map((pending) => runJob(pending, shared));
+      end(shared);
       return results;
     });
     // LMDB reads from the moment at which its reader began: what follows an acknowledgement must see the write.
@@ -65,9 +73,9 @@ async function writeTogether(root: RootDatabase, queue: Pending[], atEnd: () => 
   }
 }
 
-function runJob({ job, resolve, reject }: Pending): () => void {
+function runJob<Shared>({ job, resolve, reject }: Pending<Shared>, shared: Shared): () => void {
   try {
-    const result = job();
+    const result = job(shared);
     return () => resolve(result as never);
   } catch (error) {
     if (!(error instanceof PortError)) throw error;

@@ -7,7 +7,8 @@ import { applyCommit } from './commit.ts';
 import { openDatabases } from './databases.ts';
 import type { Databases } from './databases.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { ensurePartition, headOf, savePartition } from './partitions.ts';
+import { headOf, partitionStates } from './partitions.ts';
+import type { PartitionStates } from './partitions.ts';
 import { purgeSome } from './purge.ts';
 import { readChanges, readItem, readSnapshot } from './read.ts';
 import { DEFAULT_RETENTION, sweepDue, trimLog } from './sweep.ts';
@@ -30,9 +31,9 @@ export interface EmbeddedOptions {
 
 export function openEmbeddedTable({ folder, clock, retention }: EmbeddedOptions): EmbeddedTable {
   const db = openDatabases(folder);
-  const group = createGroupCommit(db.root, () => sweepDue(db, clock.now()));
-  const wakeup = createWakeup({ clock, headOf: (partition) => headOf(live(), partition) });
   const keep = { ...DEFAULT_RETENTION, ...retention };
+  const group = createGroupCommit(db.root, { begin: () => partitionStates(db), end: (partitions) => finish(db, partitions, { nowMs: clock.now(), retention: keep }) });
+  const wakeup = createWakeup({ clock, headOf: (partition) => headOf(live(), partition) });
   let closed = false;
 
   // LMDB's memory is unmapped when it is closed: a late reader would not get an error but end the process.
@@ -42,13 +43,13 @@ export function openEmbeddedTable({ folder, clock, retention }: EmbeddedOptions)
   }
 
   async function commit(what: Commit): Promise<Revision[]> {
-    const revisions = await group.run(() => applyCommit(db, what, { nowMs: clock.now(), retention: keep }));
+    const revisions = await group.run((partitions) => applyCommit(db, what, { partitions, nowMs: clock.now(), retention: keep }));
     for (const { partition } of what.writes) wakeup.signal(partition);
     return revisions;
   }
 
   async function bump(partition: Partition): Promise<Revision> {
-    const revision = await group.run(() => burn(db, partition, { nowMs: clock.now(), retention: keep }));
+    const revision = await group.run((partitions) => ++partitions.touch(partition).head);
     wakeup.signal(partition);
     return revision;
   }
@@ -61,7 +62,7 @@ export function openEmbeddedTable({ folder, clock, retention }: EmbeddedOptions)
     changes: async (partition, after, limit) => readChanges(live(), { partition, after, limit }, clock.now()),
     readClaim: async (cluster, key) => readClaim(live(), { cluster, key }, clock.now()),
     claims: async (cluster, prefix) => listClaims(live(), { cluster, prefix }, clock.now()),
-    purge: (cluster) => group.run(() => purgeSome(db, cluster)),
+    purge: (cluster) => group.run((partitions) => purgeSome(db, partitions, cluster)),
   };
   return {
     table,
@@ -74,10 +75,7 @@ export function openEmbeddedTable({ folder, clock, retention }: EmbeddedOptions)
   };
 }
 
-function burn(db: Databases, partition: Partition, { nowMs, retention }: { nowMs: number; retention: Retention }): Revision {
-  const state = ensurePartition(db, partition);
-  state.head++;
-  trimLog(db, state, nowMs, retention);
-  savePartition(db, partition, state);
-  return state.head;
+function finish(db: Databases, partitions: PartitionStates, { nowMs, retention }: { nowMs: number; retention: Retention }): void {
+  partitions.save((state, headBefore) => trimLog(db, state, { added: state.head - headBefore, nowMs, retention }));
+  sweepDue(db, nowMs);
 }

@@ -20,13 +20,49 @@ export function headOf(db: Databases, name: Partition): Revision {
   return findPartition(db, name)?.head ?? EMPTY_HEAD;
 }
 
-/** Inside a write transaction only; `savePartition` keeps it. */
-export function ensurePartition(db: Databases, name: Partition): PartitionState {
-  return findPartition(db, name) ?? { id: raiseCounter(db, 'partition'), head: EMPTY_HEAD, floor: 0 };
+/**
+ * The partitions that one write transaction moves: each is read once and written once, at its end, however many commits share the
+ * transaction.
+ */
+export interface PartitionStates {
+  find(name: Partition): PartitionState | undefined;
+  /** Makes the partition where it is missing, and keeps it at the end. */
+  touch(name: Partition): PartitionState;
+  /** Its record was written or removed by other means. */
+  forget(name: Partition): void;
+  /** Hands over what was touched, with the head that it had before. */
+  save(last: (state: PartitionState, headBefore: Revision) => void): void;
 }
 
-export function savePartition(db: Databases, name: Partition, { id, head, floor }: PartitionState): void {
-  void db.partitions.put(name, [id, head, floor]);
+export function partitionStates(db: Databases): PartitionStates {
+  const known = new Map<Partition, PartitionState>();
+  const heads = new Map<Partition, Revision>();
+  const find = (name: Partition): PartitionState | undefined => {
+    const state = known.get(name) ?? findPartition(db, name);
+    if (state) known.set(name, state);
+    return state;
+  };
+  return {
+    find,
+    touch(name) {
+      const state = find(name) ?? { id: raiseCounter(db, 'partition'), head: EMPTY_HEAD, floor: 0 };
+      known.set(name, state);
+      if (!heads.has(name)) heads.set(name, state.head);
+      return state;
+    },
+    forget(name) {
+      known.delete(name);
+      heads.delete(name);
+    },
+    save(last) {
+      for (const [name, headBefore] of heads) {
+        const state = known.get(name);
+        if (!state) continue;
+        last(state, headBefore);
+        void db.partitions.put(name, [state.id, state.head, state.floor]);
+      }
+    },
+  };
 }
 
 /** Numbers come from here once and never again, not even after what they named is gone. */

@@ -1,19 +1,22 @@
 import type { Database, Key } from 'lmdb';
 import type { Databases } from './databases.ts';
 import { partitionRange } from './keys.ts';
+import type { PartitionStates } from './partitions.ts';
 
 // One call holds up the other writers no longer than this many removals take.
 const STEPS = 2000;
 
 /** Runs inside a write transaction; true when nothing of the cluster is left. What is noted as due falls away by itself. */
-export function purgeSome(db: Databases, cluster: string): boolean {
+export function purgeSome(db: Databases, partitions: PartitionStates, cluster: string): boolean {
   const start = `${cluster}/`;
   const claims = take(db.claims, { start }, (key) => key.startsWith(start));
   for (const key of claims) void db.claims.remove(key);
   if (claims.length > 0) return false;
   const [name] = take(db.partitions, { start, limit: 1 }, (key) => key.startsWith(start));
   if (name === undefined) return true;
-  if (emptyPartition(db, db.partitions.get(name)?.[0] ?? 0)) void db.partitions.remove(name);
+  if (!emptyPartition(db, db.partitions.get(name)?.[0] ?? 0)) return false;
+  partitions.forget(name);
+  void db.partitions.remove(name);
   return false;
 }
 

@@ -14,17 +14,17 @@ export interface Retention {
 
 export const DEFAULT_RETENTION: Retention = { logMs: 48 * 3_600_000, logRevisions: 200_000, tombstoneMs: 24 * 3_600_000 };
 
-// More than one commit adds, so that a backlog melts; few enough that no commit waits for it.
+// More than was added, so that a backlog melts; few enough that no commit waits for it.
 const STEPS = 256;
 
 export function noteDue(db: Databases, dueSeconds: number, of: Buffer, record: DueRecord): void {
   void db.due.put(dueKey(dueSeconds, of), record);
 }
 
-/** Takes the oldest entries off the log, inside the commit that made it longer. */
-export function trimLog(db: Databases, state: PartitionState, nowMs: number, { logMs, logRevisions }: Retention): void {
+/** Takes the oldest entries off the log, at the end of the transaction that made it longer by `added`. */
+export function trimLog(db: Databases, state: PartitionState, { added, nowMs, retention: { logMs, logRevisions } }: { added: number; nowMs: number; retention: Retention }): void {
   const old: Buffer[] = [];
-  for (const key of db.log.getKeys({ ...partitionRange(state.id), limit: STEPS })) {
+  for (const key of db.log.getKeys({ ...partitionRange(state.id), limit: STEPS + added })) {
     const { revision, atSeconds } = logKeyParts(key);
     if (revision > state.head - logRevisions && atSeconds * 1000 > nowMs - logMs) break;
     old.push(Buffer.from(key));
