@@ -4,6 +4,7 @@ import { dropGatedFields } from './gated-fields.ts';
 import type { FieldError } from './field-error.ts';
 import type { RuleContext, WrittenSubresource } from './kind-rules.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
+import { copyJson } from './patch/json-tree.ts';
 import type { ApiResource } from './resource.ts';
 import { rulesFor } from './rules.ts';
 import { typeOf } from './schema/schema.ts';
@@ -96,7 +97,7 @@ function dropGated({ group, version, kind }: ApiResource, object: KubeObject): v
 
 function keepWithMetadata(object: KubeObject, old: KubeObject): void {
   const { resourceVersion, managedFields } = object.metadata;
-  object.metadata = { ...structuredClone(old.metadata), ...(resourceVersion !== undefined && { resourceVersion }), ...(managedFields && { managedFields }) };
+  object.metadata = { ...copyJson(old.metadata), ...(resourceVersion !== undefined && { resourceVersion }), ...(managedFields && { managedFields }) };
 }
 
 // To what Go writes of a status in which nothing is set.
@@ -128,7 +129,7 @@ function carryOver(meta: ObjectMeta, old: ObjectMeta): void {
 function keep(object: object, old: object, field: string): void {
   const value = (old as Record<string, unknown>)[field];
   if (value === undefined) delete (object as Record<string, unknown>)[field];
-  else (object as Record<string, unknown>)[field] = structuredClone(value);
+  else (object as Record<string, unknown>)[field] = copyJson(value);
 }
 
 // The metadata rules of creation and update overlap, and so do a kind's own.

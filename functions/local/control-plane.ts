@@ -6,7 +6,7 @@ import { createNodeChannel } from '#adapters/in-process/node-channel';
 import { createRelay } from '#adapters/in-process/relay';
 import { createSigner } from '#adapters/signer/key-file-signer';
 import { systemClock } from '#adapters/system/clock';
-import { systemDigest } from '#adapters/system/digest';
+import { rememberingDigest, systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import { createControllers } from '#controllers/registry';
 import { createLoop } from '#controllers/runtime/loop';
@@ -52,7 +52,7 @@ export async function startControlPlane(folder: DataFolder, cluster: Cluster): P
     table: embedded.table,
     clock: systemClock,
     ids: systemIds,
-    digest: systemDigest,
+    digest: rememberingDigest(systemDigest),
     signer: createSigner([pki.signingKey]),
     doorbell: resident,
     nodeChannel,

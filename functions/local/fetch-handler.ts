@@ -1,4 +1,5 @@
 import type { Upgrade } from '#ports/upgrade';
 import type { BodySource } from '#server/protocol/body';
+import type { SendLong } from '#server/protocol/stream-answer';
 
-export type FetchHandler = (request: Request, env: { body: BodySource; upgrade?: Upgrade }) => Response | Promise<Response>;
+export type FetchHandler = (request: Request, env: { body: BodySource; sendLong?: SendLong; upgrade?: Upgrade }) => Response | Promise<Response>;

@@ -1,8 +1,9 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import type { KeyPair } from '#adapters/certificates/authority';
 import type { FetchHandler } from './fetch-handler.ts';
+import { bodyOf, sendOver } from './node-exchange.ts';
 import { serveUpgrades, type Upgrades } from './upgrades.ts';
 
 export interface HttpsServer {
@@ -20,7 +21,9 @@ const MAX_HEADER_BYTES = 128 * 1024;
 /** HTTPS over a fetch handler. Resolves when it listens; a taken port is the listen error itself (EADDRINUSE). */
 export async function listenHttps(options: { handler: FetchHandler; serving: KeyPair; port: number; host: string }): Promise<HttpsServer> {
   // It replaces this process's Request and Response by light ones that become the web's own only when something of theirs is asked for.
-  const listener = getRequestListener((request, { incoming }) => options.handler(request, { body: () => bodyOf(incoming as IncomingMessage) }));
+  const listener = getRequestListener((request, { incoming, outgoing }) =>
+    options.handler(request, { body: bodyOf(incoming as IncomingMessage), sendLong: sendOver(outgoing as ServerResponse) }),
+  );
   const tls = { cert: options.serving.certificate, key: options.serving.privateKey, minVersion: 'TLSv1.2' } as const;
   const server = createServer({ ...tls, maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => void listener(incoming, outgoing));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -39,8 +42,4 @@ async function closeServer(server: Server, upgrades: Upgrades): Promise<void> {
   server.closeAllConnections();
   await upgrades.close();
   await closed;
-}
-
-function bodyOf(incoming: IncomingMessage): AsyncIterable<Uint8Array> | null {
-  return incoming.method === 'GET' || incoming.method === 'HEAD' ? null : (incoming as AsyncIterable<Uint8Array>);
 }

@@ -6,6 +6,7 @@ import { CLOSE, type MessageSocket } from '#api/connection/message-socket';
 import { byteChannelOf } from '#client/byte-channel-of';
 import { messageSocketOf } from '#client/message-socket';
 import type { Upgrade } from '#ports/upgrade';
+import { NO_BODY } from '#server/protocol/body';
 import type { FetchHandler } from './fetch-handler.ts';
 import { headersOf } from './http-exchange.ts';
 import { report } from './log.ts';
@@ -64,7 +65,7 @@ async function answer(handler: FetchHandler, given: Incoming): Promise<void> {
     acceptWebSocket: (subprotocol, options) => accept(() => acceptWebSocket(given, subprotocol, options)),
     acceptBytes: (headers) => accept(() => acceptBytes(given, headers)),
   };
-  const response = await handler(requestOf(incoming, gone.signal), { body: () => null, upgrade });
+  const response = await handler(requestOf(incoming, gone.signal), { body: NO_BODY, upgrade });
   if (!accepted) await refuse(connection, response);
 }
 

@@ -2,10 +2,11 @@ import type { Context } from 'hono';
 import type { Upgrade } from '#ports/upgrade';
 import type { Passed } from './chain.ts';
 import type { BodySource } from './protocol/body.ts';
+import type { SendLong } from './protocol/stream-answer.ts';
 
 export interface AppEnv {
   /** What the way in hands over beside the web's Request. */
-  Bindings: { body?: BodySource; upgrade?: Upgrade };
+  Bindings: { body?: BodySource; sendLong?: SendLong; upgrade?: Upgrade };
   /** What the chain leaves for the routes behind it. */
   Variables: { passed: Passed };
 }

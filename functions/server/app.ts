@@ -9,6 +9,7 @@ import { webBody } from './protocol/body.ts';
 import { createEventFrames } from './protocol/event-frames.ts';
 import { negotiate } from './protocol/negotiate.ts';
 import { statusResponse } from './protocol/respond.ts';
+import { sendAsWebStream } from './protocol/stream-answer.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { deprecationWarnings } from './routes/deprecations.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
@@ -72,7 +73,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     if (raw.method === 'HEAD' && found.subresource?.name !== 'proxy') throw methodNotAllowed();
     const query = url.searchParams;
     const upgrade = upgradeOf(context);
-    const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), ...(upgrade === undefined ? {} : { upgrade }), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
+    const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), sendLong: context.env?.sendLong ?? sendAsWebStream, ...(upgrade === undefined ? {} : { upgrade }), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
     try {
       return await handler(request);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '#api/object';
+import { copyJson } from '#api/patch/json-tree';
 import type { ApiResource } from '#api/resource';
 import { beforeCreate } from '#api/strategy';
 import { formatTime } from '#api/time';
@@ -30,7 +31,7 @@ export function create(deps: WriteDeps, { partition }: PartitionView, resource: 
 }
 
 function prepare({ clock, ids }: WriteDeps, resource: ApiResource, { object, options }: { object: KubeObject; options: WriteOptions }): KubeObject {
-  const next = structuredClone(object);
+  const next = copyJson(object);
   const now = formatTime(clock.now());
   const { metadata } = next;
   if (!metadata.name && metadata.generateName) metadata.name = metadata.generateName.slice(0, MAX_GENERATED_PREFIX) + ids.suffix(SUFFIX_LENGTH);

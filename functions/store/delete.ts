@@ -1,3 +1,4 @@
+import { copyJson } from '#api/patch/json-tree';
 import { planDeletion } from './deletion.ts';
 import { get } from './list.ts';
 import type { DeleteOptions, ObjectRef, StoredObject } from './object-store.ts';
@@ -14,7 +15,7 @@ export function remove(deps: WriteDeps, view: PartitionView, { ref, options }: {
     const plan = planDeletion(resource, current.object, options, deps.clock.now());
     if (plan.step === 'keep') return { object: current, deleted: false };
     const removes = plan.step === 'remove';
-    const object = structuredClone(plan.object);
+    const object = copyJson(plan.object);
     const write = { resource, partition: view.partition, object, previous: current.object, expect: current.revision, removes, options, claimAttempt };
     return { object: await writeObject(deps, write), deleted: removes };
   });

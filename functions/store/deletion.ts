@@ -1,4 +1,5 @@
 import type { KubeObject } from '#api/object';
+import { copyJson } from '#api/patch/json-tree';
 import type { ApiResource } from '#api/resource';
 import { rulesFor } from '#api/rules';
 import { formatTime, parseTime } from '#api/time';
@@ -13,7 +14,7 @@ export type DeletionPlan = { step: 'remove'; object: KubeObject } | { step: 'kee
 type DeletionWish = Pick<DeleteOptions, 'gracePeriodSeconds' | 'propagationPolicy'>;
 
 export function planDeletion(resource: ApiResource, object: KubeObject, wish: DeletionWish, nowMs: number): DeletionPlan {
-  const next = structuredClone(object);
+  const next = copyJson(object);
   setPropagation(next, wish);
   const grace = graceOf(resource, object, wish);
   if (grace === 'pending') return { step: 'keep' };

@@ -17,11 +17,14 @@ export interface LogTail {
   startAt(revision: Revision): void;
   /** The last revision that has been read; undefined until the tail has begun. */
   head(): Revision | undefined;
-  /** What comes after a revision, waiting for it: undefined when the signal has aborted. Throws Expired when it is gone. */
-  next(after: Revision, signal: AbortSignal): Promise<LogPage | undefined>;
+  /** One reader, until its signal aborts. */
+  follow(signal: AbortSignal): LogReader;
   /** What is kept after a revision; undefined when that reaches further back than the tail. */
   kept(after: Revision): LogPage | undefined;
 }
+
+/** What comes after a revision, waiting for it: undefined when the reader's signal has aborted. Throws Expired when it is gone. */
+export type LogReader = (after: Revision) => Promise<LogPage | undefined>;
 
 export interface LogPage {
   entries: LogEntry[];
@@ -104,13 +107,16 @@ export function createLogTail(options: LogTailOptions): LogTail {
     startAt,
     kept,
     head: () => window?.head,
-    async next(after, signal) {
-      while (!signal.aborted) {
-        const page = window ? (kept(after) ?? (await readPage(after))) : await begin(after, signal);
-        if (page && page.revision > after) return page;
-        if (page) await pump.moved(after, signal);
-      }
-      return undefined;
+    follow(signal) {
+      const moved = pump.seat(signal);
+      return async (after) => {
+        while (!signal.aborted) {
+          const page = window ? (kept(after) ?? (await readPage(after))) : await begin(after, signal);
+          if (page && page.revision > after) return page;
+          if (page) await moved(after);
+        }
+        return undefined;
+      };
     },
   };
 }
@@ -165,8 +171,8 @@ function inTurns(run: () => Promise<void>): () => Promise<void> {
 }
 
 interface Pump {
-  /** Resolves when the head has passed `after`, or when the signal aborts. */
-  moved(after: Revision, signal: AbortSignal): Promise<void>;
+  /** For one reader, who waits many times: resolves when the head has passed `after`, or when the signal aborts. */
+  seat(signal: AbortSignal): (after: Revision) => Promise<void>;
 }
 
 interface PumpOptions extends Pick<LogTailOptions, 'partition' | 'wakeup' | 'clock'> {
@@ -205,32 +211,36 @@ function createPump({ partition, wakeup, clock, refresh, head }: PumpOptions): P
     }
   }
 
+  function leave(waiter: Waiter): void {
+    waiters.delete(waiter);
+    if (waiters.size > 0) return;
+    idle.abort();
+    idle = new AbortController();
+  }
+
   return {
-    moved(after, signal) {
-      return new Promise((resolve, reject) => {
-        const leave = (): void => {
-          waiters.delete(waiter);
-          signal.removeEventListener('abort', waiter.wake);
-          if (waiters.size > 0) return;
-          idle.abort();
-          idle = new AbortController();
-        };
-        const waiter: Waiter = {
-          after,
-          wake: () => {
-            leave();
-            resolve();
-          },
-          fail: (error) => {
-            leave();
-            reject(error instanceof Error ? error : new Error('the log cannot be read', { cause: error }));
-          },
-        };
-        waiters.add(waiter);
-        signal.addEventListener('abort', waiter.wake, { once: true });
-        if (signal.aborted) waiter.wake();
-        else if (!pumping) void run();
-      });
+    seat(signal) {
+      let waiting: Waiter | undefined;
+      // One listener for all the waits of a watch: to come and go costs more than an event does.
+      signal.addEventListener('abort', () => waiting?.wake(), { once: true });
+      return (after) =>
+        new Promise((resolve, reject) => {
+          const waiter: Waiter = {
+            after,
+            wake: () => {
+              leave(waiter);
+              resolve();
+            },
+            fail: (error) => {
+              leave(waiter);
+              reject(error instanceof Error ? error : new Error('the log cannot be read', { cause: error }));
+            },
+          };
+          waiting = waiter;
+          waiters.add(waiter);
+          if (signal.aborted) waiter.wake();
+          else if (!pumping) void run();
+        });
     },
   };
 }

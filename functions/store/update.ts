@@ -1,5 +1,6 @@
 import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
+import { copyJson } from '#api/patch/json-tree';
 import type { ApiResource } from '#api/resource';
 import { beforeUpdate } from '#api/strategy';
 import { formatTime } from '#api/time';
@@ -37,7 +38,7 @@ export function update(deps: WriteDeps, view: PartitionView, { ref, change, opti
 // Who owns which fields is said anew, never changed in place: half of an object that need not be copied.
 function copyOf({ metadata, ...rest }: KubeObject): KubeObject {
   const { managedFields, ...meta } = metadata;
-  const copy = structuredClone({ ...rest, metadata: meta });
+  const copy = copyJson({ ...rest, metadata: meta });
   return managedFields ? { ...copy, metadata: { ...copy.metadata, managedFields } } : copy;
 }
 

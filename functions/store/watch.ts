@@ -10,13 +10,14 @@ import type { PartitionView } from './partition-view.ts';
 export async function* watch({ tail }: PartitionView, query: WatchQuery): AsyncGenerator<WatchBatch> {
   const { signal } = query;
   const isSeen = viewOf(query);
+  const next = tail.follow(signal);
   let { after } = query;
   await tail.refresh();
   // Says at once how far the view is current, also when nothing has happened.
   const known = tail.kept(after);
   if (known && known.revision === after) yield { events: [], revision: after };
   while (!signal.aborted) {
-    const page = await tail.next(after, signal);
+    const page = await next(after);
     if (!page) return;
     after = page.revision;
     yield { events: page.entries.flatMap((entry) => eventOf(entry, isSeen) ?? []), revision: after };

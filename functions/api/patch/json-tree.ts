@@ -7,12 +7,13 @@ export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberLiteral);
 }
 
-export function copyJson(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyJson);
+/** Many times faster than `structuredClone`, which knows more than trees. */
+export function copyJson<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyJson) as T;
   if (!isObject(value)) return value;
   const copy: Members = {};
-  for (const [key, member] of Object.entries(value)) setMember(copy, key, copyJson(member));
-  return copy;
+  for (const key of Object.keys(value)) setMember(copy, key, copyJson(value[key]));
+  return copy as T;
 }
 
 /** About the bytes of its JSON: what copying it costs. */

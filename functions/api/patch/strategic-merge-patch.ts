@@ -21,7 +21,7 @@ export function applyStrategicMergePatch(original: Members, patch: Members, stru
 function mergeMap(original: Members, patch: Members, type: TypeRef | undefined): Members {
   const { $patch: directive, $retainKeys: retained, ...rest } = patch;
   if (Object.hasOwn(patch, '$patch')) {
-    if (directive === 'replace') return copyJson(rest) as Members;
+    if (directive === 'replace') return copyJson(rest);
     if (directive === 'delete') return {};
     throw new StatusError(500, undefined, `unknown patch type: ${goText(directive)} in map: ${goText(patch)}`);
   }

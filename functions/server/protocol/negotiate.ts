@@ -17,8 +17,10 @@ const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMeta
 
 /** The first clause that can be served; protobuf only where no other clause can be: JSON is how objects are stored, and costs nothing. */
 export function negotiate(headers: Headers, query: URLSearchParams): Representation {
-  const clauses = clausesOf(headers.get('accept') ?? '');
+  const accept = headers.get('accept') ?? '';
   const pretty = isPretty(headers, query);
+  if (accept === '' || accept === MEDIA_TYPES.json) return { format: 'json', pretty }; // of programs
+  const clauses = clausesOf(accept);
   if (clauses.length === 0) return { format: 'json', pretty };
   const offers = clauses.flatMap((clause) => offerOf(clause, pretty) ?? []);
   const best = offers.find(({ format }) => format !== 'protobuf') ?? offers[0];

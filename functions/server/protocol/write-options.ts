@@ -46,6 +46,7 @@ export function dryRunErrors(values: string[]): FieldError[] {
 }
 
 function fieldManagerErrors(manager: string): FieldError[] {
+  if (manager === '') return [];
   const encoder = new TextEncoder();
   const errors = encoder.encode(manager).length <= MAX_FIELD_MANAGER_BYTES ? [] : [tooLong('fieldManager', MAX_FIELD_MANAGER_BYTES)];
   const unprintable = [...manager.matchAll(UNPRINTABLE)].map(({ 0: character, index }) => {

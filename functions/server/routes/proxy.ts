@@ -26,7 +26,7 @@ export async function proxy(request: ResourceRequest): Promise<Response> {
   const { session } = opened;
   try {
     const path = `${rest === '' ? '/' : rest}${search}`;
-    const asked = { method: raw.method, path, headers: requestHeaders(request, url, prefix + rest), body: request.body(), tls, signal: over.signal };
+    const asked = { method: raw.method, path, headers: requestHeaders(request, url, prefix + rest), body: request.body.stream(), tls, signal: over.signal };
     const answer = await deps.exchangeHttp(session.open('bytes'), asked);
     if (answer.upgraded !== undefined && upgrade !== undefined) {
       const client = upgrade.acceptBytes(Object.fromEntries(answer.headers));

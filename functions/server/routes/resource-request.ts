@@ -6,6 +6,7 @@ import type { ServerDeps } from '../deps.ts';
 import type { BodySource } from '../protocol/body.ts';
 import type { EventFrames } from '../protocol/event-frames.ts';
 import type { Representation } from '../protocol/negotiate.ts';
+import type { SendLong } from '../protocol/stream-answer.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { User } from '../user.ts';
 import type { WatchBudget } from '../watches/watch-budget.ts';
@@ -15,6 +16,7 @@ export interface ResourceRequest {
   deps: ServerDeps;
   request: Request;
   body: BodySource;
+  sendLong: SendLong;
   /** Of a request that wants to leave HTTP. */
   upgrade?: Upgrade;
   query: URLSearchParams;

@@ -3,6 +3,7 @@ import { trackUpdate } from '#api/managed-fields/track';
 import { scaleKind } from '#api/managed-fields/tracked-kind';
 import type { KubeObject } from '#api/object';
 import { readApplyPatch } from '#api/patch/apply-patch';
+import { copyJson } from '#api/patch/json-tree';
 import { groupVersionOf } from '#api/schema/schema';
 import { conflict, invalid, MODIFIED } from '#api/status';
 import { scaleOf, withReplicas, type Scale } from '#core/scale';
@@ -28,7 +29,7 @@ export async function updateScale(request: ResourceRequest): Promise<Response> {
   const scale = (await readObject(request, options.fieldValidation)) as Scale;
   requireSameName(request, scale);
   requireSameNamespace(scale, request.info.namespace);
-  return writeScale(request, options, () => structuredClone(scale));
+  return writeScale(request, options, () => copyJson(scale));
 }
 
 export async function patchScale(request: ResourceRequest): Promise<Response> {

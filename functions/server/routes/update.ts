@@ -2,6 +2,7 @@ import { convert } from '#api/conversion';
 import { withSettledTimes } from '#api/managed-fields/track';
 import { invalid as immutable } from '#api/field-error';
 import type { KubeObject } from '#api/object';
+import { copyJson } from '#api/patch/json-tree';
 import { storageResource } from '#api/resources';
 import { badRequest, invalid } from '#api/status';
 import { hasCode } from '#ports/errors';
@@ -23,7 +24,7 @@ export async function update(request: ResourceRequest): Promise<Response> {
   requireSameName(request, wanted);
   inNamespaceOf(request, wanted);
   try {
-    return await respondStored(request, await writeUpdate(request, () => structuredClone(wanted), options));
+    return await respondStored(request, await writeUpdate(request, () => copyJson(wanted), options));
   } catch (error) {
     if (!hasCode(error, 'NotFound') || !isMadeByUpdate(request) || wanted.metadata.resourceVersion) throw error;
     await requireCreate(request);

@@ -34,26 +34,13 @@ export async function watch(request: ResourceRequest): Promise<Response> {
   request.request.signal.addEventListener('abort', () => void end(), { once: true });
   place?.lost.addEventListener('abort', () => stop.abort(), { once: true });
   void request.deps.clock.sleep(durationMs, stop.signal).then(() => stop.abort());
-  return new Response(streamOf(linesOf(request, options, { matches, signal: stop.signal }), end), { headers });
+  return request.sendLong({ chunks: linesOf(request, options, { matches, signal: stop.signal }), headers, end });
 }
 
 // Informers, `kubectl wait` and `kubectl delete` name a time and come again; `kubectl get -w` names none, and ends silently with its watch.
 function durationOf({ deps }: ResourceRequest, { timeoutSeconds }: ListOptions): number {
   const { maxDurationMs, defaultDurationMs } = deps.config.watch;
   return timeoutSeconds === undefined ? defaultDurationMs : Math.min(maxDurationMs, timeoutSeconds * 1000);
-}
-
-// What may wait for a slow client; behind it nothing is read from the store until the client has taken some.
-const BUFFER_BYTES = 64 * 1024;
-
-function streamOf(lines: AsyncGenerator<Uint8Array>, end: () => Promise<void>): ReadableStream<Uint8Array> {
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    const next = await lines.next();
-    if (!next.done) return controller.enqueue(next.value);
-    await end(); // a function stands still as soon as its answer is over
-    controller.close();
-  };
-  return new ReadableStream<Uint8Array>({ pull, cancel: end }, { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.length });
 }
 
 async function* linesOf(request: ResourceRequest, options: ListOptions, course: { matches: Matches | undefined; signal: AbortSignal }): AsyncGenerator<Uint8Array> {
@@ -98,9 +85,10 @@ async function* changesAfter(
   let reached = after;
   if (head === undefined || reached < head) {
     const batches = deps.store.watch(stored, { ...namespace, ...(matches ? { matches } : {}), after, signal });
-    for await (const batch of withHeartbeats(batches, { clock: deps.clock, intervalMs: deps.config.watch.bookmarkIntervalMs, signal })) {
+    const intervalMs = deps.config.watch.bookmarkIntervalMs;
+    for await (const batch of options.allowWatchBookmarks ? withHeartbeats(batches, { clock: deps.clock, intervalMs, signal }) : batches) {
       if (batch === 'heartbeat') {
-        if (options.allowWatchBookmarks) yield lines.bookmark(reached);
+        yield lines.bookmark(reached);
         continue;
       }
       yield* chunked(batch.events.map(({ type, stored: object }) => lines.event(type, object)));
@@ -118,29 +106,40 @@ async function* withHeartbeats(
   { clock, intervalMs, signal }: { clock: Clock; intervalMs: number; signal: AbortSignal },
 ): AsyncGenerator<WatchBatch | 'heartbeat'> {
   const iterator = batches[Symbol.asyncIterator]();
+  let isDue = false;
+  let wake = (): void => undefined;
+  const beat = async (): Promise<void> => {
+    await clock.sleep(intervalMs, signal);
+    isDue = true;
+    wake();
+  };
   try {
     let next = iterator.next();
-    let beat = heartbeat(clock, intervalMs, signal);
+    void beat();
     for (;;) {
-      const first = signal.aborted ? await next : await Promise.race([next, beat]);
-      if (first === 'heartbeat') {
-        beat = heartbeat(clock, intervalMs, signal);
-        if (!signal.aborted) yield 'heartbeat';
-      } else if (first.done) return;
-      else {
-        yield first.value;
-        next = iterator.next();
+      // A race of the two would leave something behind in the slow one with each batch that passes it.
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        next.then(() => resolve(), () => resolve());
+      });
+      if (isDue && !signal.aborted) {
+        isDue = false;
+        void beat();
+        yield 'heartbeat';
+        continue;
       }
+      const batch = await next;
+      if (batch.done) return;
+      yield batch.value;
+      next = iterator.next();
     }
   } finally {
     await iterator.return?.();
   }
 }
 
-async function heartbeat(clock: Clock, intervalMs: number, signal: AbortSignal): Promise<'heartbeat'> {
-  await clock.sleep(intervalMs, signal);
-  return 'heartbeat';
-}
+// Many small ones are sent together.
+const CHUNK_BYTES = 64 * 1024;
 
 function* chunked(lines: Uint8Array[]): Generator<Uint8Array> {
   let chunk: Uint8Array[] = [];
@@ -148,7 +147,7 @@ function* chunked(lines: Uint8Array[]): Generator<Uint8Array> {
   for (const line of lines) {
     chunk.push(line);
     length += line.length;
-    if (length < BUFFER_BYTES) continue;
+    if (length < CHUNK_BYTES) continue;
     yield concat(chunk, length);
     chunk = [];
     length = 0;
