@@ -26,24 +26,35 @@ interface Remembered {
   lastMs: number;
 }
 
+const QUIET_MS = 300;
+const MAX_WAIT_MS = 3_000;
 const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 1_000;
 
 /**
- * Writes events in their order, beside the sync and never in its way: what the server refuses, or cannot take for half a minute, is
+ * Writes events in their order, beside the sync and never in its way: while pods are being started they wait, and what the server refuses, or cannot take for half a minute, is
  * dropped. The same event again within ten minutes raises the count of the first.
  */
 export function podEvents(options: PodEventsOptions): PodEvents {
   const remembered = new Map<string, Remembered>();
   const queue: (() => Promise<void>)[] = [];
   let writing = false;
+  let emitted = 0;
 
   const drain = async (): Promise<void> => {
     writing = true;
+    await untilQuiet();
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       await untilTaken(next).catch((error: unknown) => options.log('an event could not be written', error));
     }
     writing = false;
+  };
+  const untilQuiet = async (): Promise<void> => {
+    const lastMs = options.clock.now() + MAX_WAIT_MS;
+    for (let before = -1; before !== emitted && options.clock.now() < lastMs; ) {
+      before = emitted;
+      await options.clock.sleep(QUIET_MS);
+    }
   };
   const untilTaken = async (send: () => Promise<void>): Promise<void> => {
     for (let attempt = 1; ; attempt++) {
@@ -60,6 +71,7 @@ export function podEvents(options: PodEventsOptions): PodEvents {
     if (queue.length >= MAX_QUEUED) return;
     const nowMs = options.clock.now();
     const name = `${pod.metadata.name}.${options.suffix()}`;
+    emitted++;
     queue.push(() => write(options, remembered, { pod, event, nowMs, name }));
     if (!writing) void drain();
   };

@@ -13,6 +13,9 @@ export interface StatusReporterOptions {
 }
 
 const RETRY_MS = 2_000;
+/** A pod whose containers are just being made mostly runs before this is over: one report less, and one less beside the work itself. */
+const ON_ITS_WAY_MS = 1_000;
+const ON_ITS_WAY = new Set(['ContainerCreating', 'PodInitializing']);
 
 interface Reported {
   pod: Pod;
@@ -20,9 +23,11 @@ interface Reported {
   sent: PodStatus;
   wanted: PodStatus;
   sending: Promise<void> | undefined;
+  /** Waits for something better to say. */
+  held: AbortController | undefined;
 }
 
-/** Sends a pod's status at once when it differs from the last; while one is on its way, only the newest of the next is kept. */
+/** Sends a pod's status when it differs from the last, at once where it says more than that the pod is being made; while one is being sent, only the newest of the next is kept. */
 export function statusReporter(options: StatusReporterOptions): StatusSink {
   const reports = new Map<string, Reported>();
 
@@ -47,20 +52,29 @@ export function statusReporter(options: StatusReporterOptions): StatusSink {
   const flush = async (uid: string): Promise<void> => {
     const entry = reports.get(uid);
     if (entry === undefined) return;
+    entry.held?.abort();
+    entry.held = undefined;
     entry.sending ??= send(uid, entry).finally(() => {
       entry.sending = undefined;
     });
     await entry.sending;
   };
 
+  const hold = async (uid: string, entry: Reported): Promise<void> => {
+    if (entry.held !== undefined) return;
+    const { signal } = (entry.held = new AbortController());
+    await options.clock.sleep(ON_ITS_WAY_MS, signal);
+    if (!signal.aborted) await flush(uid);
+  };
+
   return {
     report: (pod, status) => {
       const uid = pod.metadata.uid ?? '';
-      const entry = reports.get(uid) ?? { pod, sent: pod.status ?? {}, wanted: status, sending: undefined };
+      const entry = reports.get(uid) ?? { pod, sent: pod.status ?? {}, wanted: status, sending: undefined, held: undefined };
       entry.pod = pod;
       entry.wanted = status;
       reports.set(uid, entry);
-      void flush(uid);
+      void (isOnItsWay(pod, status) ? hold(uid, entry) : flush(uid));
     },
     confirmDeletion: async (pod) => {
       const { namespace, name, uid } = pod.metadata;
@@ -71,8 +85,16 @@ export function statusReporter(options: StatusReporterOptions): StatusSink {
         if (!isNotFound(error) && !isConflict(error)) throw error;
       }
     },
-    forget: (uid) => reports.delete(uid),
+    forget: (uid) => {
+      reports.get(uid)?.held?.abort();
+      reports.delete(uid);
+    },
   };
+}
+
+/** Nothing of it has been started, and nothing hinders it. */
+function isOnItsWay({ metadata }: Pod, { phase, initContainerStatuses = [], containerStatuses = [] }: PodStatus): boolean {
+  return phase === 'Pending' && metadata.deletionTimestamp === undefined && [...initContainerStatuses, ...containerStatuses].every(({ state }) => ON_ITS_WAY.has(state?.waiting?.reason ?? ''));
 }
 
 async function patchStatus(client: ApiClient, pod: Pod, change: Record<string, unknown>): Promise<void> {

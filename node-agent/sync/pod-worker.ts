@@ -57,7 +57,8 @@ export class PodWorker {
     this.memory = memory;
     this.onGone = onGone;
     this.neighbours = neighbours;
-    this.isAdmitted = pod.status?.startTime !== undefined;
+    // One that has an address was admitted by an agent that did not come to report it.
+    this.isAdmitted = pod.status?.startTime !== undefined || memory.podIp !== undefined;
     const phase = pod.status?.phase;
     if (phase === 'Succeeded' || phase === 'Failed') this.memory.finalPhase = phase;
   }
