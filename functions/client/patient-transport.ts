@@ -1,3 +1,4 @@
+import { turnstile } from './turnstile.ts';
 import { readText, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 
 export interface PatientTransportOptions {
@@ -46,26 +47,6 @@ function pauseMs(attempt: number, retryAfter: string | undefined): number {
   const asked = Number(retryAfter ?? 0) * 1000;
   const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
   return Number.isFinite(asked) ? Math.max(grown, Math.min(asked, LONGEST_ASKED_MS)) : grown;
-}
-
-/** Lets so many in at once, in the order of their coming; gives the way out. */
-function turnstile(limit: number): () => Promise<() => void> {
-  let inside = 0;
-  const waiting: (() => void)[] = [];
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) inside -= 1;
-    else next(); // its place goes on to the next
-  };
-  return async () => {
-    if (inside >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else inside += 1;
-    let isInside = true;
-    return () => {
-      if (isInside) leave();
-      isInside = false;
-    };
-  };
 }
 
 async function* once(text: string): AsyncGenerator<Uint8Array> {

@@ -45,7 +45,6 @@ export function vethNetwork(options: VethNetworkOptions): Omit<PodNetwork, 'with
       const link = linkOf(pod.podUid);
       pool.hold(pod.podUid, pod.ip);
       await addLink(run, link, pod);
-      await run('nsenter', [`--net=/proc/${pod.sandboxPid}/ns/net`, 'ip', '-batch', '-'], podSide(pod));
       attached.set(pod.podUid, pod);
       await hostPortsChanged(pod);
     },
@@ -85,14 +84,19 @@ function linkPrefix(clusterUid: string, node: string): string {
 
 // A pair of the pod's former sandbox may still be there: the kernel removes a dead namespace's links only after a while.
 async function addLink(run: HostCommand, link: string, pod: PodAttachment): Promise<void> {
-  const commands = hostSide(link, pod);
+  const script = bothSides(link, pod);
   try {
-    await run('ip', ['-batch', '-'], commands);
+    await run('sh', ['-e'], script);
   } catch (error) {
     if (!/File exists/.test(String(error))) throw error;
     await removeLink(run, link);
-    await run('ip', ['-batch', '-'], commands);
+    await run('sh', ['-e'], script);
   }
+}
+
+// One shell for both: each process that the agent itself starts stops it for as long as the kernel takes to copy it.
+function bothSides(link: string, pod: PodAttachment): string {
+  return [`ip -batch - <<'END'`, hostSide(link, pod), 'END', `nsenter --net=/proc/${pod.sandboxPid}/ns/net ip -batch - <<'END'`, podSide(pod), 'END', ''].join('\n');
 }
 
 // The route and the address live and die with the link, so that removing the link removes all of it.
@@ -101,7 +105,6 @@ function hostSide(link: string, pod: PodAttachment): string {
     `link add ${link} address ${GATEWAY_MAC} type veth peer name eth0 netns ${pod.sandboxPid}`,
     `link set ${link} up alias zeroplane:${pod.podUid}`,
     `route replace ${pod.ip}/32 dev ${link}`,
-    '',
   ].join('\n');
 }
 
@@ -113,7 +116,6 @@ function podSide(pod: PodAttachment): string {
     `neigh replace ${GATEWAY} lladdr ${GATEWAY_MAC} dev eth0 nud permanent`,
     `route replace ${GATEWAY} dev eth0 scope link`,
     `route replace default via ${GATEWAY} dev eth0`,
-    '',
   ].join('\n');
 }
 

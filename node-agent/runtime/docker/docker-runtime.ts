@@ -13,6 +13,7 @@ import type { Owner } from './labels.ts';
 import { Observation } from './observation.ts';
 import { openAttach, openExec } from './open-process.ts';
 import { ensureSandboxImage } from './sandbox-image.ts';
+import { startGate } from './start-gate.ts';
 
 export interface DockerRuntimeOptions {
   docker: Docker;
@@ -26,6 +27,7 @@ export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptio
   const observation = new Observation({ docker, owner, clock });
   // Pods that all miss the sandbox image wait for one making of it.
   let imaging: Promise<void> | undefined;
+  const starting = startGate(clock);
   const changing = <T>(id: string, call: Promise<T>): Promise<T> => call.finally(() => observation.changed(id));
   const create = async (options: Docker.ContainerCreateOptions): Promise<string> => {
     // One whose answer was lost may be there all the same.
@@ -55,13 +57,13 @@ export function dockerRuntime({ docker, owner, host, clock }: DockerRuntimeOptio
       }
     },
     startSandbox: async (id) => {
-      await changing(id, unlessGone(docker.getContainer(id).start()));
+      await starting('sandbox', () => changing(id, unlessGone(docker.getContainer(id).start())));
       const sandbox = await observation.sandbox(id);
       if (sandbox === undefined) throw new Error(`the sandbox ${id} is gone`);
       return { pid: sandbox.pid };
     },
     createContainer: (spec) => said(create(containerOptions(owner, spec))),
-    startContainer: async (id) => void (await changing(id, said(docker.getContainer(id).start()))),
+    startContainer: async (id) => void (await starting('container', () => changing(id, said(docker.getContainer(id).start())))),
     resizeContainer: async (id, limits) => void (await changing(id, said(docker.getContainer(id).update(limitOptions(limits))))),
     stopContainer: (id, graceSeconds) => changing(id, unlessGone(docker.getContainer(id).stop({ t: graceSeconds }))),
     removeContainer: async (id) => {
