@@ -78,7 +78,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   await workers.adopt(pods.items());
   pods.subscribe((seen) => workers.see(seen));
 
-  const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, dialInside: options.dialInside, joinRelay: options.joinRelay, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
+  const relay = new RelayAnswers({ client, nodeName: facts.name, runtime, clock, log, pods: () => pods.items(), dialInside: options.dialInside, joinRelay: options.joinRelay, waitingReason: (podUid, container) => workers.waitingReason(podUid, container) });
   const loops = [
     keepBeating({ client, nodeName: facts.name, clock, intervalMs: options.heartbeatIntervalMs, onFailure: (error) => log('the heartbeat failed', error) }, signal),
     follow(options, { channel, informers: [...informers, ...referenceWatch(options, workers)], relay }, signal),

@@ -112,11 +112,6 @@ export function methodNotAllowed(): StatusError {
   return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
-/** What tunnels through an upgraded connection; kubectl shows the message as it is. */
-export function connectionNotServed(what: string): StatusError {
-  return new StatusError(405, 'MethodNotAllowed', `${what} is not served by this control plane yet`, {});
-}
-
 export function notAcceptable(accepted: string[]): StatusError {
   return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
 }

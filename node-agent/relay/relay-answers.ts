@@ -8,10 +8,11 @@ import { textOf } from '../error-text.ts';
 import { answerLogs, type LogDeps } from '../logs/log-request.ts';
 import { answerCommand } from './command.ts';
 import { answerDial } from './dial.ts';
+import { answerNodePage, type NodePageDeps } from './node-page.ts';
 import { answerPortForward, type PortForwardDeps } from './port-forward.ts';
 import { Refused } from './refused.ts';
 
-export interface RelayAnswersOptions extends LogDeps, PortForwardDeps {
+export interface RelayAnswersOptions extends LogDeps, PortForwardDeps, NodePageDeps {
   client: ApiClient;
   nodeName: string;
   joinRelay: JoinRelay;
@@ -72,7 +73,8 @@ export class RelayAnswers {
       session.close();
     } catch (error) {
       if (error instanceof Refused) return session.close(error.refusal);
-      if (!over.signal.aborted && !signal.aborted) this.options.log(`${request.kind} of pod ${request.namespace}/${request.pod}`, error);
+      const about = request.kind === 'nodePage' ? request.path : `pod ${request.namespace}/${request.pod}`;
+      if (!over.signal.aborted && !signal.aborted) this.options.log(`${request.kind} of ${about}`, error);
       session.close({ code: 500, reason: 'InternalError', message: textOf(error) });
     } finally {
       over.abort();
@@ -93,5 +95,7 @@ function answerRequest(options: RelayAnswersOptions, request: RelayRequest, sess
       return answerPortForward(options, request, session, signal);
     case 'dial':
       return answerDial(request, session);
+    case 'nodePage':
+      return answerNodePage(options, request, session);
   }
 }

@@ -24,7 +24,7 @@ export interface RelayAddress {
   piecesInFlight: number;
 }
 
-export type RelayRequest = LogsRequest | ExecRequest | AttachRequest | PortForwardRequest | DialRequest;
+export type RelayRequest = LogsRequest | ExecRequest | AttachRequest | PortForwardRequest | DialRequest | NodePageRequest;
 
 interface OfPod {
   namespace: string;
@@ -72,6 +72,12 @@ export interface DialRequest extends OfPod {
   kind: 'dial';
   address: string;
   port: number;
+}
+
+/** Channel `output`: what the node tells of itself under a path of its own, as a kubelet's server does. */
+export interface NodePageRequest {
+  kind: 'nodePage';
+  path: string;
 }
 
 /** Why a session was refused or ended: becomes the Status of the asker's answer. */

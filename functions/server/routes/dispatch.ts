@@ -1,6 +1,6 @@
 import { RESOURCES, resourceFor } from '#api/resources';
 import type { ApiResource, ApiSubresource } from '#api/resource';
-import { connectionNotServed, methodNotAllowed, unknownResource } from '#api/status';
+import { methodNotAllowed, unknownResource } from '#api/status';
 import type { RequestInfo } from '../request-info.ts';
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from './access-reviews.ts';
 import { bind } from './binding.ts';
@@ -12,6 +12,7 @@ import { get } from './get.ts';
 import { list } from './list.ts';
 import { podLog } from './log.ts';
 import { getLease, listLeases } from './node-leases.ts';
+import { nodeProxy } from './node-proxy.ts';
 import { patch } from './patch.ts';
 import { portForward } from './port-forward.ts';
 import { proxy } from './proxy.ts';
@@ -115,8 +116,7 @@ function subresourceHandler(resource: ApiResource, { name, verbs }: ApiSubresour
     case 'portforward':
       return portForward;
     case 'proxy':
-      if (resource.resource === 'nodes') throw connectionNotServed(name);
-      return proxy;
+      return resource.resource === 'nodes' ? nodeProxy : proxy;
     default:
       return verb === 'get' ? get : verb === 'update' ? update : patch;
   }

@@ -1,11 +1,12 @@
 import type { FieldError } from '#api/field-error';
-import { pump, type ByteChannel } from '#api/connection/byte-channel';
+import { pump } from '#api/connection/byte-channel';
 import { encodeBase64 } from '#api/codec/base64';
 import type { RelaySession } from '#api/relay/session';
 import { badRequest, internalError, invalid } from '#api/status';
 import type { Upgrade } from '#ports/upgrade';
 import { isTrue } from '../request-info.ts';
 import { openSession, podOf, type Pod } from '../streams/pod-session.ts';
+import { streamOf } from '../streams/stream-of.ts';
 import { switched } from '../streams/switched.ts';
 import type { WatchPlace } from '../watches/watch-budget.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -30,7 +31,7 @@ export async function podLog(request: ResourceRequest): Promise<Response> {
     throw error;
   });
   if (request.upgrade?.protocol === 'websocket') return overWebSocket(request.upgrade, session);
-  const output = outputOf(session.open('output'), async () => {
+  const output = streamOf(session.open('output'), async () => {
     session.close();
     stop.abort();
     await Promise.all([session.ended, place?.release()]); // a function stands still as soon as its answer is over
@@ -60,18 +61,6 @@ async function overWebSocket(upgrade: Upgrade, session: RelaySession): Promise<R
   const write = (bytes: Uint8Array): Promise<void> => socket.send(chosen === BASE64 ? encodeBase64(bytes) : bytes);
   void pump(output, { write, end: () => socket.close() }).catch(() => socket.close());
   return switched();
-}
-
-function outputOf(channel: ByteChannel, over: () => Promise<void>): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      const bytes = await channel.read();
-      if (bytes !== undefined) return controller.enqueue(bytes);
-      await over();
-      controller.close();
-    },
-    cancel: over,
-  });
 }
 
 function containerOf({ metadata, spec }: Pod, asked: string): string {
