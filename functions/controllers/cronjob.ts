@@ -5,9 +5,9 @@ import { nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { CronJob, Job } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { planCronJob, referenceOf, scheduledJob } from '#core/cronjob/plan';
 import { controllerOf } from '#core/owner';
-import { timestamp } from '#core/timestamp';
 import { hasCode } from '#ports/errors';
 
 /** Makes jobs when their time comes. Between two of them it sleeps: the next moment is one of the loop's due times. */
@@ -33,7 +33,7 @@ async function reconcile(key: string, context: ReconcileContext): Promise<Outcom
   if (plan.replace.length > 0) status.active = (status.active ?? []).filter(({ uid }) => !plan.replace.some(({ metadata }) => metadata.uid === uid));
   if (started !== undefined && plan.startAtMs !== undefined) {
     status.active = [...(status.active ?? []).filter(({ uid }) => uid !== started.metadata.uid), referenceOf(started)];
-    status.lastScheduleTime = timestamp(plan.startAtMs);
+    status.lastScheduleTime = formatTime(plan.startAtMs);
   }
   await updateStatus(view, CRON_JOBS, { object: cron, status });
   return after(plan.afterMs);

@@ -5,10 +5,10 @@ import { DONE } from './runtime/controller.ts';
 import { updateStatus } from './runtime/status.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { Node, NodeCondition, Pod } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { findCondition, withCondition } from '#core/conditions';
 import { healthTaints, returnedConditions, silentConditions } from '#core/node/health';
 import { isPodReady } from '#core/pod-state';
-import { timestamp } from '#core/timestamp';
 
 const NODE_MONITOR_GRACE_MS = 50_000;
 const OUT_OF_SIGHT = 'NodeNotReady';
@@ -66,7 +66,7 @@ async function setPodsReady(node: string, status: 'True' | 'False', { view, cloc
   const pods = await view.list<Pod>(PODS, { index: { index: 'node', term: node } });
   const concerned = pods.filter((pod) => (status === 'False' ? isPodReady(pod) : isOnlyOutOfSight(pod)));
   await allBounded(concerned, (pod) => {
-    const ready = { type: 'Ready', status, ...(status === 'False' ? { reason: OUT_OF_SIGHT } : {}), lastTransitionTime: timestamp(clock.now()) };
+    const ready = { type: 'Ready', status, ...(status === 'False' ? { reason: OUT_OF_SIGHT } : {}), lastTransitionTime: formatTime(clock.now()) };
     return updateStatus(view, PODS, { object: pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, ready) } });
   });
 }

@@ -11,6 +11,7 @@ import type { ObjectChange } from './runtime/object-change.ts';
 import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
 import type { Node, PersistentVolumeClaim, Pod, PodCondition } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { withCondition } from '#core/conditions';
 import { isPodFinished } from '#core/pod-state';
 import { decideNode } from '#core/scheduling/decide';
@@ -18,7 +19,6 @@ import { assume, nodeStates } from '#core/scheduling/node-state';
 import type { NodeState } from '#core/scheduling/node-state';
 import { isGated, pendingPods } from '#core/scheduling/pending';
 import type { PreemptionView } from '#core/scheduling/preemption';
-import { timestamp } from '#core/timestamp';
 import { PortError } from '#ports/errors';
 
 // One key for all: each decision must know the ones before it.
@@ -78,7 +78,7 @@ async function bind(pod: Pod, node: string, { claims, context }: { claims: Capac
   const { namespace, name = '', uid = '' } = pod.metadata;
   const { view, events, clock } = context;
   const isBound = await claims.take(node, uid, async (claim) => {
-    const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(clock.now()), ...observedBy(pod) };
+    const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastTransitionTime: formatTime(clock.now()), ...observedBy(pod) };
     const change = (current: Pod): Pod => {
       if (current.spec?.nodeName) throw new PortError('Conflict', `pod ${namespace}/${name} has a node already`);
       const { nominatedNodeName: _nominated, ...status } = current.status ?? {};

@@ -8,9 +8,9 @@ import type { ObjectChange } from './runtime/object-change.ts';
 import { isEqual } from '#api/equal';
 import type { KubeObject } from '#api/object';
 import type { Node, Pod } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { withCondition } from '#core/conditions';
 import { evictionMs } from '#core/node/eviction';
-import { timestamp } from '#core/timestamp';
 
 /** Deletes pods from nodes whose NoExecute taints they do not tolerate, or no longer. */
 export const taintEvictionController: Controller = {
@@ -32,7 +32,7 @@ async function reconcile(key: string, { view, events, clock }: ReconcileContext)
   if (dueMs === undefined) return DONE;
   if (dueMs > nowMs) return after(dueMs - nowMs);
 
-  const disrupted = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint', lastTransitionTime: timestamp(nowMs) };
+  const disrupted = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint', lastTransitionTime: formatTime(nowMs) };
   events.record(pod, { type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${key}` });
   await updateStatus(view, PODS, { object: pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, disrupted) } });
   await view.remove(PODS, name, { preconditions: { uid: pod.metadata.uid ?? '' } });

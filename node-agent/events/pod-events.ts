@@ -1,8 +1,8 @@
 import type { KubeObject } from '#api/object';
+import { formatTime } from '#api/time';
 import type { ApiClient } from '#client/api-client';
 import { isAlreadyExists, isConflict, isNotFound, isUnreachable } from '#client/api-error';
 import { EVENTS } from '#client/core-resources';
-import { timestamp } from '#core/timestamp';
 import type { Clock } from '../clock.ts';
 import type { Pod } from '../pod.ts';
 import type { PodEvent, PodEvents } from '../sync/sync-deps.ts';
@@ -85,7 +85,7 @@ async function write(options: PodEventsOptions, remembered: Map<string, Remember
   const known = remembered.get(key);
   if (known !== undefined && nowMs - known.lastMs < MERGE_WINDOW_MS) {
     try {
-      await client.patch(EVENTS, { namespace, name: known.name }, { type: 'application/merge-patch+json', body: { count: known.count + 1, lastTimestamp: timestamp(nowMs) } });
+      await client.patch(EVENTS, { namespace, name: known.name }, { type: 'application/merge-patch+json', body: { count: known.count + 1, lastTimestamp: formatTime(nowMs) } });
       remembered.set(key, { ...known, count: known.count + 1, lastMs: nowMs });
       return;
     } catch (error) {
@@ -126,8 +126,8 @@ function eventObject({ nodeName }: PodEventsOptions, { pod, event, nowMs, name, 
     source: { component: 'kubelet', host: nodeName },
     reportingComponent: 'kubelet',
     reportingInstance: nodeName,
-    firstTimestamp: timestamp(nowMs),
-    lastTimestamp: timestamp(nowMs),
+    firstTimestamp: formatTime(nowMs),
+    lastTimestamp: formatTime(nowMs),
     count: 1,
   };
 }

@@ -1,8 +1,8 @@
 import type { KubeObject } from '#api/object';
+import { formatTime } from '#api/time';
 import type { ApiClient } from '#client/api-client';
 import { isAlreadyExists, isNotFound } from '#client/api-error';
 import { NODES } from '#client/core-resources';
-import { timestamp } from '#core/timestamp';
 import type { Clock } from '../clock.ts';
 import type { NodeFacts } from './node-facts.ts';
 
@@ -28,7 +28,7 @@ export async function registerNode(client: ApiClient, facts: NodeFacts, clock: C
   const labels = labelsOf(facts);
   const missing = Object.entries(labels).some(([label, value]) => node.metadata.labels?.[label] !== value);
   if (missing) await client.patch(NODES, { name: facts.name }, { type: 'application/merge-patch+json', body: { metadata: { labels } } });
-  const status = nodeStatus(facts, node.status?.conditions ?? [], timestamp(clock.now()));
+  const status = nodeStatus(facts, node.status?.conditions ?? [], formatTime(clock.now()));
   return client.patch<Node>(NODES, { name: facts.name }, { type: 'application/merge-patch+json', body: { status } }, { subresource: 'status' });
 }
 

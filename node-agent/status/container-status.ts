@@ -1,6 +1,6 @@
 import type { Container, ContainerState } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { isPodFinished } from '#core/pod-state';
-import { timestamp } from '#core/timestamp';
 import { durationText } from '../back-off/back-off.ts';
 import type { ContainerStatus, Pod } from '../pod.ts';
 import type { ObservedContainer, ObservedPod } from '../runtime/runtime.ts';
@@ -106,15 +106,15 @@ function waitingOf(input: ContainerStatusInput, container: Container, newest: Ob
 
 function stateOf(container: ObservedContainer, runtimeName: string): ContainerState {
   if (container.state === 'created') return { waiting: { reason: 'ContainerCreating' } };
-  if (container.state === 'running') return { running: { startedAt: timestamp(container.startedAtMs ?? container.createdAtMs) } };
+  if (container.state === 'running') return { running: { startedAt: formatTime(container.startedAtMs ?? container.createdAtMs) } };
   const message = container.startError ?? container.terminationMessage;
   return {
     terminated: {
       exitCode: container.exitCode ?? 0,
       reason: reasonOf(container),
       ...(message === undefined || message === '' ? {} : { message }),
-      startedAt: timestamp(container.startedAtMs ?? container.createdAtMs),
-      finishedAt: timestamp(container.finishedAtMs ?? container.createdAtMs),
+      startedAt: formatTime(container.startedAtMs ?? container.createdAtMs),
+      finishedAt: formatTime(container.finishedAtMs ?? container.createdAtMs),
       containerID: `${runtimeName}://${container.id}`,
     },
   };

@@ -1,6 +1,6 @@
 import type { PodStatus } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { isPodFinished } from '#core/pod-state';
-import { timestamp } from '#core/timestamp';
 import type { ContainerStatus, Pod, PodPhase } from '../pod.ts';
 import { isSidecar, liveSandbox, newestOf } from '../sync/container-view.ts';
 import type { PodMemory } from '../sync/pod-memory.ts';
@@ -41,11 +41,11 @@ export function podStatus(input: PodStatusInput): { status: PodStatus; reached: 
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
     ...(isHeld ? {} : (memory.failure ?? {})),
-    conditions: conditionsOf({ pod, phase, initialised, sandboxReady, initStatuses, statuses, now: timestamp(input.nowMs) }),
+    conditions: conditionsOf({ pod, phase, initialised, sandboxReady, initStatuses, statuses, now: formatTime(input.nowMs) }),
     hostIP: input.hostIp,
     hostIPs: [{ ip: input.hostIp }],
     ...(ip === undefined || (!sandboxReady && !isFinal(phase)) ? {} : { podIP: ip, podIPs: [{ ip }] }),
-    startTime: pod.status?.startTime ?? timestamp(memory.startTimeMs),
+    startTime: pod.status?.startTime ?? formatTime(memory.startTimeMs),
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
     ...(ephemeralStatuses.length === 0 ? {} : { ephemeralContainerStatuses: ephemeralStatuses }),

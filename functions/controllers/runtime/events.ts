@@ -1,10 +1,10 @@
 import { ignoreNotFound } from './cluster-view.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { hashHex } from '#core/hash';
-import { timestamp } from '#core/timestamp';
 import { EVENTS } from '../resources.ts';
 import type { KubeObject } from '#api/object';
 import type { Event } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { hasCode } from '#ports/errors';
 import type { Clock } from '#ports/clock';
 
@@ -135,8 +135,8 @@ function eventOf(object: KubeObject, { type, reason, message }: EventText, { com
     message: text,
     type,
     count: 1,
-    firstTimestamp: timestamp(nowMs),
-    lastTimestamp: timestamp(nowMs),
+    firstTimestamp: formatTime(nowMs),
+    lastTimestamp: formatTime(nowMs),
     source: { component },
     reportingComponent: component,
     reportingInstance: '',

@@ -3,9 +3,9 @@ import { updateStatus } from '../runtime/status.ts';
 import { observedBy } from './report.ts';
 import type { ReconcileContext } from '../runtime/controller.ts';
 import type { Pod, PodCondition } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { withCondition } from '#core/conditions';
 import type { Preemption } from '#core/scheduling/preemption';
-import { timestamp } from '#core/timestamp';
 
 /** Sends the victims away, gracefully; the pod itself comes again when they are gone. */
 export async function preempt(pod: Pod, { node, victims }: Preemption, context: ReconcileContext): Promise<void> {
@@ -19,7 +19,7 @@ async function sendAway(victim: Pod, { pod, node, context: { view, events, clock
     status: 'True',
     reason: 'PreemptionByScheduler',
     message: 'default-scheduler: preempting to accommodate a higher priority pod',
-    lastTransitionTime: timestamp(clock.now()),
+    lastTransitionTime: formatTime(clock.now()),
     ...observedBy(victim),
   };
   await updateStatus(view, PODS, { object: victim, status: { ...victim.status, conditions: withCondition(victim.status?.conditions, disrupted) } });

@@ -1,8 +1,8 @@
 import { PODS } from '../resources.ts';
 import type { ReconcileContext } from '../runtime/controller.ts';
 import type { Pod, PodCondition } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { findCondition, withCondition } from '#core/conditions';
-import { timestamp } from '#core/timestamp';
 import { hasCode } from '#ports/errors';
 
 export interface PendingReason {
@@ -18,7 +18,7 @@ export async function reportPending(pod: Pod, { reason, message, nominatedNode }
   const isSaid = current?.status === 'False' && current.reason === reason && current.message === message;
   if (isSaid && (nominatedNode ?? '') === (pod.status?.nominatedNodeName ?? '')) return;
   const { namespace, name = '', uid = '' } = pod.metadata;
-  const condition: PodCondition = { type: 'PodScheduled', status: 'False', reason, message, lastTransitionTime: timestamp(clock.now()), ...observedBy(pod) };
+  const condition: PodCondition = { type: 'PodScheduled', status: 'False', reason, message, lastTransitionTime: formatTime(clock.now()), ...observedBy(pod) };
   const change = (stored: Pod): Pod => {
     const { nominatedNodeName: _old, ...status } = stored.status ?? {};
     return { ...stored, status: { ...status, ...(nominatedNode === undefined ? {} : { nominatedNodeName: nominatedNode }), conditions: withCondition(status.conditions, condition) } };

@@ -1,9 +1,10 @@
 import { findCondition } from '../conditions.ts';
-import { timestamp, timestampMs } from '../timestamp.ts';
+import { timestampMs } from '../timestamp.ts';
 import { isEnded } from '../job/end.ts';
 import { parseSchedule, ScheduleError } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import type { CronJob, CronJobStatus, Job } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 const TOO_MANY_MISSED = 100;
 const MAX_STEPS = 1_000;
@@ -53,7 +54,7 @@ function noteJobs(cron: CronJob, jobs: Job[], { status, events }: CronJobPlan): 
   }
   for (const job of jobs) {
     const endedMs = isComplete(job) ? timestampMs(job.status?.completionTime) : 0;
-    if (endedMs > timestampMs(status.lastSuccessfulTime)) status.lastSuccessfulTime = timestamp(endedMs);
+    if (endedMs > timestampMs(status.lastSuccessfulTime)) status.lastSuccessfulTime = formatTime(endedMs);
     const isKnown = status.active.some(({ uid }) => uid === job.metadata.uid);
     if (!isEnded(job) && !isKnown) status.active.push(referenceOf(job));
   }
@@ -119,7 +120,7 @@ export function scheduledJob(cron: CronJob, dueMs: number, reference: NonNullabl
       name: `${name}-${Math.floor(dueMs / 60_000)}`,
       ...(namespace === undefined ? {} : { namespace }),
       ...(metadata?.labels === undefined ? {} : { labels: { ...metadata.labels } }),
-      annotations: { ...metadata?.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': timestamp(dueMs) },
+      annotations: { ...metadata?.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': formatTime(dueMs) },
       ownerReferences: [reference],
     },
     ...(spec === undefined ? {} : { spec: structuredClone(spec) }),

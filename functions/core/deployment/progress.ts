@@ -1,7 +1,8 @@
 import { findCondition, withoutCondition } from '../conditions.ts';
-import { timestamp, timestampMs } from '../timestamp.ts';
+import { timestampMs } from '../timestamp.ts';
 import { replaceDeploymentCondition, withDeploymentCondition } from './status.ts';
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 const NO_DEADLINE = 2 ** 31 - 1;
 
@@ -35,7 +36,7 @@ function judge(rollout: Rollout, conditions: DeploymentCondition[], current: Dep
 }
 
 export function progressing(status: string, reason: string, message: string, nowMs: number): DeploymentCondition {
-  return { type: 'Progressing', status, reason, message, lastUpdateTime: timestamp(nowMs), lastTransitionTime: timestamp(nowMs) };
+  return { type: 'Progressing', status, reason, message, lastUpdateTime: formatTime(nowMs), lastTransitionTime: formatTime(nowMs) };
 }
 
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
@@ -95,5 +96,5 @@ function failureOf({ fresh, replicaSets, nowMs }: Rollout): DeploymentCondition 
   const failures = [fresh, ...replicaSets].flatMap((set) => findCondition(set?.status?.conditions, 'ReplicaFailure') ?? []);
   const failure = failures[0];
   if (failure === undefined) return undefined;
-  return { type: 'ReplicaFailure', status: failure.status, reason: failure.reason ?? '', message: failure.message ?? '', lastUpdateTime: timestamp(nowMs), lastTransitionTime: failure.lastTransitionTime ?? timestamp(nowMs) };
+  return { type: 'ReplicaFailure', status: failure.status, reason: failure.reason ?? '', message: failure.message ?? '', lastUpdateTime: formatTime(nowMs), lastTransitionTime: failure.lastTransitionTime ?? formatTime(nowMs) };
 }

@@ -1,7 +1,7 @@
 import { findCondition } from '../conditions.ts';
-import { timestamp } from '../timestamp.ts';
 import { availableOf, replicasOf, rolloutLimits, sum } from './limits.ts';
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 /** Counts, and the Available condition; the Progressing one comes from `progress`. */
 export function deploymentStatus(deployment: Deployment, fresh: ReplicaSet | undefined, { old, nowMs }: { old: ReplicaSet[]; nowMs: number }): DeploymentStatus {
@@ -31,8 +31,8 @@ export function withAvailability(deployment: Deployment, available: number, nowM
     status: enough ? 'True' : 'False',
     reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
     message: enough ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
-    lastUpdateTime: timestamp(nowMs),
-    lastTransitionTime: timestamp(nowMs),
+    lastUpdateTime: formatTime(nowMs),
+    lastTransitionTime: formatTime(nowMs),
   });
 }
 

@@ -1,8 +1,9 @@
 import { findCondition, withCondition } from '../conditions.ts';
 import { scaledValue } from '../int-or-string.ts';
 import { isPodReady } from '../pod-state.ts';
-import { timestamp, timestampMs } from '../timestamp.ts';
+import { timestampMs } from '../timestamp.ts';
 import type { Condition, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 // An eviction whose deletion has not been seen by then did not happen.
 const DISRUPTION_MS = 2 * 60_000;
@@ -54,7 +55,7 @@ function withAllowance({ metadata, status }: PodDisruptionBudget, allowed: numbe
     status: allowed > 0 ? 'True' : 'False',
     reason: allowed > 0 ? 'SufficientPods' : 'InsufficientPods',
     message: '',
-    lastTransitionTime: timestamp(nowMs),
+    lastTransitionTime: formatTime(nowMs),
     observedGeneration: metadata.generation ?? 0,
   };
   const current = findCondition(status?.conditions, condition.type);

@@ -1,7 +1,7 @@
 import { isPodFinished, isPodReady } from '../pod-state.ts';
-import { timestamp } from '../timestamp.ts';
 import type { Pod, PodDisruptionBudget } from '#api/schema/kinds.generated';
 import { labelSelectorOf } from '#api/selectors/labels';
+import { formatTime } from '#api/time';
 
 /** `refuse`: why, as the cause of the refusal says it. */
 export type EvictionVerdict = { allow: 'freely' } | { allow: 'counted'; budget: PodDisruptionBudget } | { refuse: string } | { refuse: 'several' };
@@ -32,6 +32,6 @@ export function budgetsOf({ metadata }: Pod, budgets: PodDisruptionBudget[]): Po
 /** One fewer is allowed from now on, whatever becomes of the pod. */
 export function withDisruption(budget: PodDisruptionBudget, pod: Pod, nowMs: number): PodDisruptionBudget {
   const { currentHealthy = 0, desiredHealthy = 0, expectedPods = 0, disruptionsAllowed = 0, ...status } = budget.status ?? {};
-  const disruptedPods = { ...budget.status?.disruptedPods, [pod.metadata.name ?? '']: timestamp(nowMs) };
+  const disruptedPods = { ...budget.status?.disruptedPods, [pod.metadata.name ?? '']: formatTime(nowMs) };
   return { ...budget, status: { ...status, currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods } };
 }

@@ -1,6 +1,6 @@
 import { findCondition } from '../conditions.ts';
 import { podsToDelete } from '../replicaset/rank.ts';
-import { timestamp, timestampMs } from '../timestamp.ts';
+import { timestampMs } from '../timestamp.ts';
 import { backoffMs } from './backoff.ts';
 import { formatIndexes } from './indexes.ts';
 import { failuresBefore, indexOf, isIndexed } from './pods.ts';
@@ -10,6 +10,7 @@ import type { End } from './end.ts';
 import type { WantedPod } from './pods.ts';
 import type { Tally } from './tally.ts';
 import type { Job, JobCondition, JobStatus, Pod } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 const MAX_CREATED_AT_ONCE = 500;
 
@@ -31,10 +32,10 @@ export function planJob(job: Job, pods: Pod[], nowMs: number): JobPlan {
   const say = (condition: JobCondition): void => {
     conditions = [...conditions.filter(({ type }) => type !== condition.type), condition];
   };
-  const startTime = isSuspended(job) || isEnded(job) ? job.status?.startTime : (job.status?.startTime ?? timestamp(nowMs));
+  const startTime = isSuspended(job) || isEnded(job) ? job.status?.startTime : (job.status?.startTime ?? formatTime(nowMs));
   if (!isEnded(job)) advance({ job, tally, plan, say, nowMs }, pods, timestampMs(startTime) || nowMs);
   plan.status = statusOf(job, tally, { plan, conditions, startTime });
-  if (conditions.some(({ type, status }) => type === 'Complete' && status === 'True')) plan.status.completionTime ??= timestamp(nowMs);
+  if (conditions.some(({ type, status }) => type === 'Complete' && status === 'True')) plan.status.completionTime ??= formatTime(nowMs);
   return plan;
 }
 
@@ -155,5 +156,5 @@ function isSuspended({ spec }: Job): boolean {
 }
 
 function conditionOf(type: string, said: { reason: string; message: string }, nowMs: number): JobCondition {
-  return { type, status: 'True', lastProbeTime: timestamp(nowMs), lastTransitionTime: timestamp(nowMs), ...said };
+  return { type, status: 'True', lastProbeTime: formatTime(nowMs), lastTransitionTime: formatTime(nowMs), ...said };
 }

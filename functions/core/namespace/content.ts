@@ -1,7 +1,7 @@
-import { timestamp } from '../timestamp.ts';
 import { withCondition } from '../conditions.ts';
 import type { KubeObject } from '#api/object';
 import type { Namespace, NamespaceCondition, NamespaceStatus } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 /** What a namespace still holds. */
 export interface Remaining {
@@ -27,7 +27,7 @@ export function remainingOf(content: { id: string; objects: KubeObject[] }[], fa
 export function deletionStatus(namespace: Namespace, { counts, finalizers, failures }: Remaining, nowMs: number): NamespaceStatus {
   let conditions = namespace.status?.conditions ?? [];
   const say = (type: string, status: 'True' | 'False', { reason, message }: { reason: string; message: string }): void => {
-    const condition: NamespaceCondition = { type, status, reason, message, lastTransitionTime: timestamp(nowMs) };
+    const condition: NamespaceCondition = { type, status, reason, message, lastTransitionTime: formatTime(nowMs) };
     conditions = withCondition(conditions, condition);
   };
   say('NamespaceDeletionDiscoveryFailure', 'False', { reason: 'ResourcesDiscovered', message: 'All resources successfully discovered' });

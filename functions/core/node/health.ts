@@ -1,6 +1,6 @@
 import { findCondition, withCondition } from '../conditions.ts';
-import { timestamp } from '../timestamp.ts';
 import type { Node, NodeCondition, Taint } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 // What a silent node can no longer vouch for.
 const VOUCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
@@ -13,7 +13,7 @@ export function silentConditions(node: Node, nowMs: number): NodeCondition[] | u
   for (const type of VOUCHED) {
     const known = findCondition(current, type);
     const said = known === undefined ? { reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.' } : { reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
-    conditions = withCondition(conditions, { ...known, type, status: 'Unknown', ...said, lastTransitionTime: timestamp(nowMs) });
+    conditions = withCondition(conditions, { ...known, type, status: 'Unknown', ...said, lastTransitionTime: formatTime(nowMs) });
   }
   return conditions;
 }
@@ -24,7 +24,7 @@ export function returnedConditions(node: Node, nowMs: number): NodeCondition[] |
   if (findCondition(current, 'Ready')?.reason !== 'NodeStatusUnknown') return undefined;
   return current.map((condition) => {
     if (condition.reason !== 'NodeStatusUnknown') return condition;
-    const times = { lastHeartbeatTime: timestamp(nowMs), lastTransitionTime: timestamp(nowMs) };
+    const times = { lastHeartbeatTime: formatTime(nowMs), lastTransitionTime: formatTime(nowMs) };
     return { type: condition.type, ...GOOD[condition.type], ...times } as NodeCondition;
   });
 }
@@ -62,6 +62,6 @@ export function healthTaints(node: Node, nowMs: number): Taint[] | undefined {
   if (node.spec?.unschedulable === true) wanted.push({ key: UNSCHEDULABLE, effect: 'NoSchedule' });
   const same = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect;
   const kept = current.filter((taint) => !MANAGED.has(taint.key) || wanted.some((other) => same(other, taint)));
-  const added = wanted.filter((taint) => !current.some((other) => same(other, taint))).map((taint) => ({ ...taint, timeAdded: timestamp(nowMs) }));
+  const added = wanted.filter((taint) => !current.some((other) => same(other, taint))).map((taint) => ({ ...taint, timeAdded: formatTime(nowMs) }));
   return kept.length === current.length && added.length === 0 ? undefined : [...kept, ...added];
 }

@@ -2,9 +2,9 @@ import { findCondition, withCondition, withoutCondition } from '../conditions.ts
 import { labelsInclude } from '../label-selector.ts';
 import { nonZero } from '../non-zero.ts';
 import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from '../pod-state.ts';
-import { timestamp } from '../timestamp.ts';
 import type { ReplicaOwner } from './replicas.ts';
 import type { Pod, ReplicaSetStatus } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 export interface ReplicaFailure {
   reason: 'FailedCreate' | 'FailedDelete';
@@ -42,5 +42,5 @@ function failureConditions(set: ReplicaOwner, failure: ReplicaFailure | undefine
   if (failure === undefined) return withoutCondition(current, 'ReplicaFailure');
   // The first failure stands until one attempt succeeds: a message that changes with each try would wake everybody each time.
   if (findCondition(current, 'ReplicaFailure') !== undefined) return current ?? [];
-  return withCondition(current, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: timestamp(nowMs) });
+  return withCondition(current, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: formatTime(nowMs) });
 }

@@ -1,8 +1,8 @@
 import { isLocalVolume, PROVISIONED_BY } from './local-volume.ts';
 import { BOUND_BY_CONTROLLER } from './claim-plan.ts';
-import { timestamp } from '../timestamp.ts';
 import type { VolumeEvent } from './claim-plan.ts';
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeStatus } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 
 export interface VolumePlan {
   phase: 'Available' | 'Bound' | 'Released' | 'Failed';
@@ -35,7 +35,7 @@ function released(volume: PersistentVolume): VolumePlan {
 }
 
 export function volumeStatus({ status }: PersistentVolume, { phase, message }: VolumePlan, nowMs: number): PersistentVolumeStatus {
-  const lastPhaseTransitionTime = status?.phase === phase ? status.lastPhaseTransitionTime : timestamp(nowMs);
+  const lastPhaseTransitionTime = status?.phase === phase ? status.lastPhaseTransitionTime : formatTime(nowMs);
   return { ...(lastPhaseTransitionTime === undefined ? {} : { lastPhaseTransitionTime }), phase, ...(message === undefined ? {} : { message }) };
 }
 

@@ -2,9 +2,9 @@ import { storageResource } from '#api/resources';
 import { badRequest, StatusError, successStatus } from '#api/status';
 import type { KubeObject } from '#api/object';
 import type { Pod, PodDisruptionBudget } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { withCondition } from '#core/conditions';
 import { judgeEviction, withDisruption } from '#core/disruption/eviction';
-import { timestamp } from '#core/timestamp';
 import { builtIn } from '../lookup.ts';
 import { readObject } from '../protocol/decode-object.ts';
 import { deleteOptionsOf } from '../protocol/delete-options.ts';
@@ -58,6 +58,6 @@ function refusal(why: string): StatusError {
 
 async function markDisrupted(request: ResourceRequest): Promise<void> {
   const { deps } = request;
-  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', lastTransitionTime: timestamp(deps.clock.now()) };
+  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', lastTransitionTime: formatTime(deps.clock.now()) };
   await deps.store.update(refOf(request), (current) => ({ ...current, status: { ...(current as Pod).status, conditions: withCondition((current as Pod).status?.conditions, condition) } }), { subresource: 'status' });
 }

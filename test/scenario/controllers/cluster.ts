@@ -1,12 +1,12 @@
 import { applyDefaults } from '#api/defaulting';
 import type { KubeObject } from '#api/object';
 import type { Deployment, Node, Pod } from '#api/schema/kinds.generated';
+import { formatTime } from '#api/time';
 import { createControllers } from '#controllers/registry';
 import { createLoop } from '#controllers/runtime/loop';
 import type { Loop } from '#controllers/runtime/loop';
 import type { ReconcileFailure } from '#controllers/runtime/controller';
 import { isPodReady } from '#core/pod-state';
-import { timestamp } from '#core/timestamp';
 import { hasCode } from '#ports/errors';
 import type { Table } from '#ports/table';
 import { openObjectStore } from '#store/open';
@@ -184,7 +184,7 @@ function runningPod(pod: Pod, isReady: boolean): Pod {
   const number = [...(pod.metadata.uid ?? '')].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 65_000, 7);
   const ip = `10.1.${number >> 8}.${number & 255}`;
   const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'Ready');
-  conditions.push({ type: 'Ready', status: isReady ? 'True' : 'False', lastTransitionTime: timestamp(Date.UTC(2026, 0, 1)) });
+  conditions.push({ type: 'Ready', status: isReady ? 'True' : 'False', lastTransitionTime: formatTime(Date.UTC(2026, 0, 1)) });
   return { ...pod, status: { ...pod.status, phase: 'Running', podIP: ip, podIPs: [{ ip }], conditions } };
 }
 
