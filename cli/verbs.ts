@@ -28,6 +28,7 @@ export const VERBS: readonly Verb[] = [
   { name: 'exec', group: PODS, summary: 'run a command in a container', load: async () => (await import('./commands/pods/exec.ts')).execCommand },
   { name: 'attach', group: PODS, summary: "see what a container's own process prints, and talk to it", load: async () => (await import('./commands/pods/attach.ts')).attachCommand },
   { name: 'port-forward', group: PODS, summary: 'reach a pod at a port of this machine', load: async () => (await import('./commands/pods/port-forward.ts')).portForwardCommand },
+  { name: 'proxy', group: PODS, summary: 'a local endpoint for kubectl exec, cp and port-forward to a cluster on AWS', load: async () => (await import('./commands/local/proxy.ts')).proxyCommand },
   { name: 'version', group: ITSELF, summary: 'versions of this program and of the cluster', load: async () => (await import('./commands/version.ts')).versionCommand },
   { name: 'completion', group: ITSELF, summary: 'complete words in bash, zsh or fish', load: async () => (await import('./commands/completion/completion.ts')).completionCommand },
   { name: 'complete-words', group: ITSELF, hidden: true, summary: 'what may come next, for the scripts of `completion`', load: completeWords },

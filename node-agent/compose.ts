@@ -10,7 +10,6 @@ import { ApiError } from '#client/api-error';
 import { ENDPOINT_SLICES, SERVICES } from '#client/core-resources';
 import { httpsTransport } from '#client/https-transport';
 import { Informer } from '#client/informer';
-import { joinRelay } from '#client/join-relay';
 import { patientTransport } from '#client/patient-transport';
 import type { ServerAddress } from '#client/server-address';
 import { startAgent, type Agent, type AgentOptions } from './agent.ts';
@@ -66,7 +65,7 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
   const settings = await untilAnswered(clock, () => clusterSettings(new ApiClient(transport.send), config.nodeName));
   const client = new ApiClient(patientTransport({ send: transport.send, maxParallel: settings.maxParallelRequests, sleep: clock.sleep, chance: Math.random }), transport.connect);
   const events = podEvents({ client, nodeName: config.nodeName, clock, suffix: () => randomBytes(8).toString('hex'), log: logLine });
-  const base: Base = { client, clock, events, hostIp, joinRelay: (address, signal) => joinRelay(config, address, signal), config, settings, log: logLine };
+  const base: Base = { client, clock, events, hostIp, joinRelay: transport.joinRelay, config, settings, log: logLine };
 
   const { info, ...parts } = await (config.runtime === 'docker' ? dockerParts(base) : simulatedParts(base));
   const facts = nodeFacts({ ...config, name: config.nodeName, runtime: info, hostIp, podCidr: settings.podCidr });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '#client/api-client';
 import { Failure } from '#client/failure';
 import { httpsTransport } from '#client/https-transport';
+import { connectTo } from '#client/relayed-connect';
 import { patientTransport } from '#client/patient-transport';
 import type { ServerAddress } from '#client/server-address';
 import { type Kinds, kindsOf } from './kinds.ts';
@@ -28,7 +29,7 @@ export function openSession(options: ClusterChoice & { namespace?: string | unde
   const address = addressOf(chosen);
   const transport = httpsTransport(address);
   const send = patientTransport({ send: transport.send, maxParallel: MAX_PARALLEL, sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }), chance: Math.random });
-  const client = new ApiClient(send, transport.connect);
+  const client = new ApiClient(send, connectTo({ ...transport, send }), transport.joinRelay);
   return { client, kinds: kindsOf(client), namespace: options.namespace ?? chosen.namespace, context: chosen.context, address, close: transport.close };
 }
 

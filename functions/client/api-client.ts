@@ -2,6 +2,7 @@ import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import { apiErrorOf } from './api-error.ts';
 import type { Connect } from './connect.ts';
+import type { JoinRelay } from './join-relay.ts';
 import { readText, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 import { watchEvents, type WatchEvent } from './watch-events.ts';
 
@@ -50,10 +51,13 @@ export class ApiClient {
   readonly send: Transport;
   /** For what needs a connection of its own; not every transport has it. */
   readonly connect: Connect | undefined;
+  /** For sessions with nodes that the server invites to. */
+  readonly joinRelay: JoinRelay | undefined;
 
-  constructor(send: Transport, connect?: Connect) {
+  constructor(send: Transport, connect?: Connect, joinRelay?: JoinRelay) {
     this.send = send;
     this.connect = connect;
+    this.joinRelay = joinRelay;
   }
 
   get<T extends KubeObject>(resource: ResourcePath, name: ObjectName, options: WriteOptions = {}): Promise<T> {

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline, Readable } from 'node:stream';
 import type { Connect } from './connect.ts';
+import { joinRelay, type JoinRelay } from './join-relay.ts';
 import { openWebSocket } from './open-web-socket.ts';
 import type { ServerAddress } from './server-address.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
@@ -9,6 +10,7 @@ import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 export interface HttpsTransport {
   send: Transport;
   connect: Connect;
+  joinRelay: JoinRelay;
   /** Closes the idle connections. */
   close(): void;
 }
@@ -40,7 +42,7 @@ export function httpsTransport(address: ServerAddress): HttpsTransport {
       else outgoing.end(request.body);
     });
 
-  return { send: (request) => onFreshConnection(request, sendOnce), connect: (request) => openWebSocket(address, request), close: () => agent.destroy() };
+  return { send: (request) => onFreshConnection(request, sendOnce), connect: (request) => openWebSocket(address, request), joinRelay: (relay, signal) => joinRelay(address, relay, signal), close: () => agent.destroy() };
 }
 
 /** A kept connection that the server has just closed fails before it carries anything: such a read is sent once more. */

@@ -7,7 +7,7 @@ import type { ServerAddress } from './server-address.ts';
 
 export type JoinRelay = (address: RelayAddress, signal?: AbortSignal) => Promise<MessageSocket>;
 
-const clock = {
+export const clock = {
   now: () => Date.now(),
   sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined), // the signal ends it
 };

@@ -1,5 +1,6 @@
 import { pathOf, type ApiClient } from './api-client.ts';
 import { PODS } from './core-resources.ts';
+import { openLog } from './relay-invitation.ts';
 
 /** As PodLogOptions names them. */
 export interface LogOptions {
@@ -20,6 +21,8 @@ export interface LogOptions {
 export async function* logs(client: ApiClient, { namespace, pod, signal, ...options }: LogOptions): AsyncGenerator<Uint8Array> {
   const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]));
   const path = `${pathOf(PODS, { namespace, name: pod }, 'log')}?${query.toString()}`;
-  const response = await client.raw({ method: 'GET', path, headers: {}, held: true, ...(signal === undefined ? {} : { signal }) });
-  yield* response.body;
+  const request = { path, headers: {}, ...(signal === undefined ? {} : { signal }) };
+  // A followed log would hold the server for as long as it goes on; where it matters, the node is asked without it.
+  if (options.follow === true && client.joinRelay !== undefined) return yield* await openLog({ send: client.send, joinRelay: client.joinRelay }, request);
+  yield* (await client.raw({ ...request, method: 'GET', held: true })).body;
 }

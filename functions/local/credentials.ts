@@ -1,24 +1,15 @@
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { type ApiTokenDeps, issueApiToken, storeApiToken } from '#server/authenticate/api-token';
 import type { Ids } from '#ports/ids';
 import { type DataFolder, readFileIfThere, writeFileDurably } from './data-folder.ts';
+import { kubeconfigOf } from './kubeconfig.ts';
 
 type TokenDeps = ApiTokenDeps & { ids: Ids };
 
 /** The administrator's kubeconfig: made with the cluster, and again when the address has changed; its token stays. */
 export async function ensureKubeconfig(folder: DataFolder, deps: TokenDeps, server: { url: string; authority: string }): Promise<void> {
   const token = await ensureToken(join(folder.root, 'admin.token'), deps, { user: 'kubernetes-admin', groups: ['system:masters'] });
-  const name = 'zeroplane';
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { server: server.url, 'certificate-authority-data': Buffer.from(server.authority).toString('base64') } }],
-    users: [{ name: `${name}-admin`, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: `${name}-admin` } }],
-    'current-context': name,
-  };
-  const text = stringify(config);
+  const text = kubeconfigOf({ name: 'zeroplane', token, ...server });
   if (readFileIfThere(folder.kubeconfig) !== text) writeFileDurably(folder.kubeconfig, text, 0o600);
 }
 

@@ -1,4 +1,4 @@
-import type { Upgrade } from '#ports/upgrade';
+import type { Upgrade } from '#api/connection/upgrade';
 import type { BodySource } from '#server/protocol/body';
 import type { SendLong } from '#server/protocol/stream-answer';
 

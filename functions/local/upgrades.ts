@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSE, type MessageSocket } from '#api/connection/message-socket';
 import { byteChannelOf } from '#client/byte-channel-of';
 import { messageSocketOf } from '#client/message-socket';
-import type { Upgrade } from '#ports/upgrade';
+import type { Upgrade } from '#api/connection/upgrade';
 import { NO_BODY } from '#server/protocol/body';
 import type { FetchHandler } from './fetch-handler.ts';
 import { headersOf } from './http-exchange.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Upgrade } from '#ports/upgrade';
+import type { Upgrade } from '#api/connection/upgrade';
 import type { Passed } from './chain.ts';
 import type { BodySource } from './protocol/body.ts';
 import type { SendLong } from './protocol/stream-answer.ts';

@@ -8,7 +8,7 @@ import { answerCommand } from '#node-agent/relay/command';
 import { answerPortForward } from '#node-agent/relay/port-forward';
 import { ensureBusyboxImage } from '#test/support/busybox-image';
 import { eventually } from '#test/support/eventually';
-import { socketPair } from '#test/support/socket-pair';
+import { socketPair } from '#api/connection/socket-pair';
 import { DockerNode } from './docker-node.ts';
 
 // The agent's end of exec, attach and port-forward on the machine's Docker engine, with the asker's part played by the test.

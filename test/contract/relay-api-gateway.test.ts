@@ -10,7 +10,7 @@ import { OrderedSocket } from '#api/relay/ordered-socket';
 import type { RelayAddress } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
 import { volatileFolder } from '#test/support/folder';
-import { socketPair } from '#test/support/socket-pair';
+import { socketPair } from '#api/connection/socket-pair';
 import { ask, REQUEST, relayContract, waitingFor, type RelayUnderTest } from './relay.contract.ts';
 
 const folder = volatileFolder('relay');

@@ -3,7 +3,7 @@ import { createRelay } from '#adapters/in-process/relay';
 import { systemClock } from '#adapters/system/clock';
 import { systemIds } from '#adapters/system/ids';
 import { RelaySession } from '#api/relay/session';
-import { socketPair } from '#test/support/socket-pair';
+import { socketPair } from '#api/connection/socket-pair';
 import { ask, relayContract, waitingFor, type RelayUnderTest } from './relay.contract.ts';
 
 function underTest(clock = systemClock): RelayUnderTest {

@@ -6,7 +6,7 @@ import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import type { Clock } from '#ports/clock';
 import type { NodeChannel } from '#ports/node-channel';
-import type { Upgrade } from '#ports/upgrade';
+import type { Upgrade } from '#api/connection/upgrade';
 import { createApp } from '#server/app';
 import { apiTokenOf, storeApiToken } from '#server/authenticate/api-token';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';

@@ -40,6 +40,17 @@ export interface LogsRequest extends OfPod {
   options: Record<string, string>;
 }
 
+/**
+ * What a client is given that joins a session itself, because no connection to the server can be upgraded. It asks for it by the path of what it
+ * wants (log, exec, attach, portforward), with this in its Accept header.
+ */
+export interface RelayInvitation {
+  address: RelayAddress;
+  request: RelayRequest;
+}
+
+export const INVITATION_MEDIA_TYPE = 'application/vnd.zeroplane.relay+json';
+
 /** The streams of a command that are wanted. */
 export interface CommandOptions {
   stdin: boolean;

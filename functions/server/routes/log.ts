@@ -1,12 +1,12 @@
 import type { FieldError } from '#api/field-error';
-import { pump } from '#api/connection/byte-channel';
+import { bytesOf, pump } from '#api/connection/byte-channel';
 import { encodeBase64 } from '#api/codec/base64';
 import type { RelaySession } from '#api/relay/session';
 import { badRequest, internalError, invalid } from '#api/status';
-import type { Upgrade } from '#ports/upgrade';
+import type { Upgrade } from '#api/connection/upgrade';
 import { isTrue } from '../request-info.ts';
+import { invitation } from '../streams/invitation.ts';
 import { openSession, podOf, type Pod } from '../streams/pod-session.ts';
-import { streamOf } from '../streams/stream-of.ts';
 import { switched } from '../streams/switched.ts';
 import type { WatchPlace } from '../watches/watch-budget.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -25,18 +25,21 @@ export async function podLog(request: ResourceRequest): Promise<Response> {
   const stop = new AbortController();
   request.request.signal.addEventListener('abort', () => stop.abort(), { once: true });
   const relayed = { kind: 'logs' as const, namespace: info.namespace, pod: info.name, podUid: pod.metadata.uid ?? '', container, options: Object.fromEntries(query) };
+  const invited = await invitation(request, node, relayed);
+  if (invited !== undefined) return invited;
   const session = await openSession(request, node, relayed, stop.signal);
   const place = await placeFor(request, stop).catch((error: unknown) => {
     session.close();
     throw error;
   });
   if (request.upgrade?.protocol === 'websocket') return overWebSocket(request.upgrade, session);
-  const output = streamOf(session.open('output'), async () => {
+  const end = async (): Promise<void> => {
     session.close();
     stop.abort();
     await Promise.all([session.ended, place?.release()]); // a function stands still as soon as its answer is over
-  });
-  return new Response(output, { headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' } });
+  };
+  const headers = new Headers({ 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
+  return request.sendLong({ chunks: bytesOf(session.open('output')), headers, end });
 }
 
 /** Where nobody hears that a client has left, a followed log takes a watch's place, and ends before the function does. */

@@ -1,6 +1,7 @@
 import { storageResource } from '#api/resources';
 import type { ApiResource, ApiSubresource } from '#api/resource';
-import type { Upgrade } from '#ports/upgrade';
+import type { Upgrade } from '#api/connection/upgrade';
+import type { UpgradeRequest } from '#api/remote-command/command-upgrade';
 import type { ObjectRef } from '#store/object-store';
 import type { ServerDeps } from '../deps.ts';
 import type { BodySource } from '../protocol/body.ts';
@@ -34,6 +35,10 @@ export interface ResourceRequest {
 }
 
 export type Handler = (request: ResourceRequest) => Promise<Response>;
+
+export function upgradeRequestOf({ request, upgrade }: ResourceRequest): UpgradeRequest {
+  return { headers: request.headers, ...(upgrade === undefined ? {} : { upgrade }) };
+}
 
 export function refOf({ resource, info }: ResourceRequest): ObjectRef {
   const namespace = resource.namespaced ? { namespace: info.namespace } : {};

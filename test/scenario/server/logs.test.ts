@@ -3,7 +3,7 @@ import type { RelayRequest } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
 import type { OpenedRelay } from '#api/relay/opening';
 import { startApiServer, type ApiServer } from '#test/support/api-server';
-import { socketPair } from '#test/support/socket-pair';
+import { socketPair } from '#api/connection/socket-pair';
 
 let api: ApiServer;
 const opened: { node: string; request: RelayRequest }[] = [];

@@ -3,7 +3,7 @@ import { RelaySession } from '#api/relay/session';
 import { answerNodePage } from '#node-agent/relay/node-page';
 import { Refused } from '#node-agent/relay/refused';
 import { requestOf, startApiServer, type ApiServer } from '#test/support/api-server';
-import { socketPair } from '#test/support/socket-pair';
+import { socketPair } from '#api/connection/socket-pair';
 
 const NODE = '/api/v1/nodes/n1';
 let api: ApiServer;

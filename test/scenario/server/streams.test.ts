@@ -4,9 +4,9 @@ import type { MessageSocket } from '#api/connection/message-socket';
 import { exitStatus, failureStatus } from '#api/remote-command/command-streams';
 import { commandChannels, type RelayRequest } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
-import type { Upgrade } from '#ports/upgrade';
+import type { Upgrade } from '#api/connection/upgrade';
 import { requestOf, startApiServer, type ApiServer } from '#test/support/api-server';
-import { socketPair } from '#test/support/socket-pair';
+import { socketPair } from '#api/connection/socket-pair';
 
 let api: ApiServer;
 let asked: { node: string; request: RelayRequest } | undefined;

@@ -4,7 +4,7 @@ import { pump, readAll } from '#api/connection/byte-channel';
 import { encodeFrame } from '#api/relay/frames';
 import { MAX_CHANNELS, RelaySession } from '#api/relay/session';
 import { WINDOW_BYTES } from '#api/relay/session-channel';
-import { socketPair } from '#test/support/socket-pair';
+import { socketPair } from '#api/connection/socket-pair';
 
 function sessions() {
   const { one, other, sever } = socketPair();

@@ -6,7 +6,7 @@ import { SpdyConnection, type SpdyStream } from '#api/spdy/connection';
 import { spdyDictionary } from '#api/spdy/dictionary';
 import { forwardedConnections } from '#api/spdy/forwarded-connections';
 import { BadSpdy, SpdyReader } from '#api/spdy/frames';
-import { channelPair } from '#test/support/socket-pair';
+import { channelPair } from '#test/support/channel-pair';
 
 /** A client in a few lines, by the protocol's own words: zlib for headers, frames by hand. */
 class Client {

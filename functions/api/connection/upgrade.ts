@@ -1,5 +1,5 @@
-import type { ByteChannel } from '#api/connection/byte-channel';
-import type { MessageSocket } from '#api/connection/message-socket';
+import type { ByteChannel } from './byte-channel.ts';
+import type { MessageSocket } from './message-socket.ts';
 
 /**
  * A request that wants to leave HTTP. It passes the same chain as every other; whoever serves it accepts once, and until then any Response

@@ -1,7 +1,7 @@
-import type { ByteChannel } from '#api/connection/byte-channel';
-import { negotiateChannels, type ChannelProtocol } from '#api/remote-command/subprotocols';
-import { badRequest } from '#api/status';
-import type { Upgrade } from '#ports/upgrade';
+import type { ByteChannel } from '../connection/byte-channel.ts';
+import type { Upgrade } from '../connection/upgrade.ts';
+import { badRequest } from '../status.ts';
+import { negotiateChannels, type ChannelProtocol } from './subprotocols.ts';
 
 const VERSION_HEADER = 'x-stream-protocol-version';
 
@@ -13,7 +13,7 @@ export function requireChannels({ subprotocols }: Upgrade): ChannelProtocol {
 }
 
 /** Clients of before WebSockets name what they talk over SPDY in a header of their own. */
-export function requireSpdyProtocol({ headers }: Request, protocol: string): void {
+export function requireSpdyProtocol(headers: Headers, protocol: string): void {
   const offered = (headers.get(VERSION_HEADER) ?? '').split(',').map((one) => one.trim());
   if (!offered.includes(protocol)) throw badRequest(`no protocol of [${offered.join(' ')}] is supported`);
 }

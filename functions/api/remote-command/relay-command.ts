@@ -1,7 +1,7 @@
-import { pump, readAll, type ByteChannel } from '#api/connection/byte-channel';
-import { failureStatus, type CommandStatus, type CommandStreams } from '#api/remote-command/command-streams';
-import { commandChannels, type CommandOptions } from '#api/relay/protocol';
-import type { RelaySession } from '#api/relay/session';
+import { pump, readAll, type ByteChannel } from '../connection/byte-channel.ts';
+import { commandChannels, type CommandOptions } from '../relay/protocol.ts';
+import type { RelaySession } from '../relay/session.ts';
+import { failureStatus, type CommandStatus, type CommandStreams } from './command-streams.ts';
 
 const MAX_STATUS_BYTES = 64 * 1024;
 
