@@ -3,9 +3,12 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loopbackCertificate } from '../support/certificates.ts';
 import { CONCURRENCY } from './account.ts';
+import type { Meter } from './bill/meter.ts';
 import { awsJson } from './endpoint/aws-json.ts';
 import type { Call, Wire } from './endpoint/call.ts';
 import { openEndpoint } from './endpoint/endpoint.ts';
+import { limitKeys } from './endpoint/key-limits.ts';
+import { takeAtLeast } from './endpoint/latencies.ts';
 import { injectFaults, NO_FAULTS, type Faults, type InjectedFaults } from './faults.ts';
 import { openFunctionUrl } from './front-door/function-url.ts';
 import { kubeconfig } from './front-door/kubeconfig.ts';
@@ -23,7 +26,7 @@ import { startSqs } from './stand-ins/sqs.ts';
 import { createSsm } from './stand-ins/ssm.ts';
 import { createSts } from './stand-ins/sts.ts';
 import { openWebSocketGateway } from './stand-ins/websocket-api.ts';
-import { deploy, type Deployed } from './template/deploy.ts';
+import { deploy, type Deployed, type QueueMapping } from './template/deploy.ts';
 import type { Template } from './template/load.ts';
 
 export interface EmulatorOptions {
@@ -41,12 +44,19 @@ export interface EmulatorOptions {
   hurries?: boolean;
   /** Sees each call that is allowed. */
   observe?: (call: Call) => void;
-  /** Stands between callers and services, closest to these. */
-  wires?: Wire[];
+  /** Write units that DynamoDB takes of one partition key in a second. */
+  keyUnitsPerSecond?: number;
+  /** Milliseconds that each call takes at least, such as `dynamodb:GetItem`. */
+  latencies?: Record<string, number>;
+  /** Counts what is done, as AWS would bill it. */
+  meter?: Meter;
 }
 
 export interface Emulator {
   clusterUid: string;
+  tableName: string;
+  /** What Lambda polls. */
+  queues: QueueMapping[];
   url: string;
   adminToken: string;
   caFile: string;
@@ -62,6 +72,7 @@ export interface Emulator {
   /** To arm more of them, and what they have done so far. */
   kill: InjectedFaults['kill'];
   lose: InjectedFaults['lose'];
+  fail: InjectedFaults['fail'];
   disarm: InjectedFaults['disarm'];
   happened: string[];
   close(): Promise<void>;
@@ -81,20 +92,20 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const queues = await startSqs();
   const database = connectDynamoDb(dynamodbUrl);
   const callers = new Callers();
-  const injected = injectFaults(faults, callers);
+  const injected = injectFaults(faults);
   const adminToken = newAdminToken();
   const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex'), AccountConcurrency: String(CONCURRENCY) };
   const authority = createAuthority();
   const endpoint = await openEndpoint({
     services: { dynamodb: database.answer, sqs: queues.answer, ssm: createSsm(), sts: createSts({ authority, callers }), 'execute-api': gateway.answer },
-    wires: [createGuard({ authority, callers }), observed(options.observe), injected.wire, ...(options.wires ?? [])],
+    wires: [createGuard({ authority, callers }), ...wiresOf(options, injected)],
   });
   const dynamodb = awsJson(dynamodbUrl);
   const sqs = awsJson(endpoint.url);
   const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url, webSocketUrl: `wss://127.0.0.1:${gateway.port}` });
   authority.add(deployed.roles);
   await requireSourceRights(deployed, authority);
-  const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, caFile, concurrency: CONCURRENCY, callers, authority, log });
+  const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, caFile, concurrency: CONCURRENCY, callers, authority, log, ...(options.meter ? { meter: options.meter } : {}) });
 
   const invoke = (id: string) => async (event: unknown): Promise<unknown> => {
     const answer = await functions.invoke(id, event);
@@ -112,6 +123,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   return {
     clusterUid: deployed.clusterUid,
+    tableName: deployed.tableName,
+    queues: deployed.queues,
     url,
     adminToken,
     caFile,
@@ -127,6 +140,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     },
     kill: injected.kill,
     lose: injected.lose,
+    fail: injected.fail,
     disarm: injected.disarm,
     happened: injected.happened,
     async close() {
@@ -142,11 +156,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
 }
 
-function observed(observe: (call: Call) => void = () => undefined): Wire {
-  return (call, next) => {
-    observe(call);
+// What is killed or fails before it reaches the service is neither slow nor billed.
+function wiresOf({ observe, latencies, keyUnitsPerSecond, meter }: EmulatorOptions, injected: InjectedFaults): Wire[] {
+  const observed: Wire = (call, next) => {
+    observe?.(call);
     return next(call);
   };
+  const optional = [latencies && takeAtLeast(latencies), keyUnitsPerSecond === undefined ? undefined : limitKeys(keyUnitsPerSecond), meter?.wire];
+  return [observed, injected.wire, ...optional.filter((wire) => wire !== undefined)];
 }
 
 function followedSchedules({ schedules }: Deployed, { tickSeconds, functions, log }: { tickSeconds?: number; functions: Functions; log(line: string): void }) {

@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { FAILURES } from './endpoint/failures.ts';
+import { liveOnce } from './life.ts';
 import { openAccount, type Account } from './open-account.ts';
+import { openPatientClient } from './patient-client.ts';
 import { liveThrough, podsOf, rolledOut } from './rollout.ts';
 
 let account: Account;
@@ -9,6 +12,19 @@ afterEach(() => account.close());
 test('every message and stream record twice: the same end state', async () => {
   account = await openAccount({ faults: ['double-messages'], tickSeconds: 2 });
   await liveThrough(account);
+});
+
+test('calls that fail in every way, in each function again and again: the same end state', { timeout: 240_000 }, async () => {
+  account = await openAccount({ tickSeconds: 2 });
+  const { client, close } = openPatientClient(account);
+  // Each way at a step of its own. A burst of the loop begins with many reads: failing too often it would never come to work.
+  for (const { fn, every } of EVERY) FAILURES.forEach((kind, i) => account.fail({ kind, fn, atCall: every + 2 * i, every: every * FAILURES.length + i }));
+  try {
+    await liveOnce(client, 'survivor');
+  } finally {
+    close();
+  }
+  for (const kind of FAILURES) expect(account.happened.some((line) => line.startsWith(kind)), kind).toBe(true);
 });
 
 test('one kill in the middle of each function: the same end state', { timeout: 240_000 }, async () => {
@@ -29,6 +45,13 @@ test('one kill in the middle of each function: the same end state', { timeout: 2
   // Nothing was left half-made: no replica set, and no second node.
   expect(await kubectl(['get', 'replicasets', '-o', 'name'])).toBe('');
 });
+
+const EVERY = [
+  { fn: 'Api', every: 13 },
+  { fn: 'Dispatch', every: 3 },
+  { fn: 'Worker', every: 29 },
+  { fn: 'Tick', every: 7 },
+];
 
 const DEPLOYMENT = JSON.stringify({
   apiVersion: 'apps/v1',

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { jsonAnswer, type Answer, type Call, type Wire } from './endpoint/call.ts';
-import type { Callers } from './lambda/callers.ts';
+import { failed, FAILURES, mayFail, type FailureKind } from './endpoint/failures.ts';
 
 /** The function's environment ends when it is about to make its n-th call of AWS from now; with `every`, again after each so many calls more. */
 export interface Kill {
@@ -14,6 +14,11 @@ export interface Loss {
   fn: string;
   atMessage: number;
   every?: number;
+}
+
+/** The same for a call that goes wrong. */
+export interface Failure extends Kill {
+  kind: FailureKind;
 }
 
 /** What is to go wrong. Functions are named by the beginning of their name in the template: Api, Dispatch, Worker, Tick. */
@@ -49,6 +54,7 @@ export interface InjectedFaults {
   happened: string[];
   kill(kill: Kill): void;
   lose(loss: Loss): void;
+  fail(failure: Failure): void;
   /** What is armed happens no more. */
   disarm(): void;
 }
@@ -60,20 +66,26 @@ interface Countdown {
 }
 
 /** Faults between the functions and AWS; those of the event sources are in the emulator's own parts. */
-export function injectFaults(faults: Faults, callers: Callers): InjectedFaults {
+export function injectFaults(faults: Faults): InjectedFaults {
   const happened: string[] = [];
   const kills: Countdown[] = [];
   const losses: Countdown[] = [];
+  const failures = new Map(FAILURES.map((kind): [FailureKind, Countdown[]] => [kind, []]));
   const kill = ({ fn, atCall, every }: Kill): void => void kills.push({ fn, left: atCall, every });
   faults.kills.forEach(kill);
 
   const wire: Wire = async (call, next) => {
-    const caller = callers.of(call.accessKeyId);
+    const { caller } = call;
     if (caller === undefined) return next(call);
     if (strikes(kills, caller.id)) {
       happened.push(`killed ${caller.id} at ${call.service}:${call.operation}`);
       caller.kill();
       return jsonAnswer(500, {});
+    }
+    const failure = FAILURES.find((kind) => mayFail(kind, call) && strikes(failures.get(kind) ?? [], caller.id));
+    if (failure !== undefined) {
+      happened.push(`${failure} of ${call.service}:${call.operation} of ${caller.id}`);
+      return failed(failure, call, next);
     }
     const isLost = call.operation === 'SendMessage' && (faults.losesMessagesOf.some((fn) => caller.id.startsWith(fn)) || strikes(losses, caller.id));
     if (!isLost) return next(call);
@@ -85,7 +97,9 @@ export function injectFaults(faults: Faults, callers: Callers): InjectedFaults {
     happened,
     kill,
     lose: ({ fn, atMessage, every }) => void losses.push({ fn, left: atMessage, every }),
+    fail: ({ kind, fn, atCall, every }) => void failures.get(kind)?.push({ fn, left: atCall, every }),
     disarm() {
+      for (const armed of failures.values()) armed.length = 0;
       kills.length = 0;
       losses.length = 0;
     },

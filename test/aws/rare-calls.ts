@@ -17,8 +17,7 @@ export interface RareCalls {
 }
 
 /** Calls that functions make only when something went wrong, made here by the adapter in their roles. */
-export function rareCalls({ endpointUrl, callers, authority, definitions, clusterUid: cluster }: Account): RareCalls {
-  const tableName = definitions.find(({ id }) => id.startsWith('Api'))?.environment['TABLE_NAME'] ?? '';
+export function rareCalls({ endpointUrl, callers, authority, tableName, clusterUid: cluster }: Account): RareCalls {
   const clientWith = (accessKeyId: string): DynamoDBClient => createDynamoClient({ endpoint: endpointUrl, region: REGION, credentials: { accessKeyId, secretAccessKey: 'secret', sessionToken: 'token' } });
   const tableOf = (client: DynamoClient): DynamoTable => createDynamoTable({ client, tableName, clock: systemClock, ids: systemIds });
   const inRole = (roleId: string): DynamoTable => {

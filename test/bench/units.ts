@@ -1,104 +1,49 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { KubeObject } from '#api/object';
-import { ApiClient } from '#client/api-client';
 import { DEPLOYMENTS, PODS } from '#client/core-resources';
-import { httpsTransport } from '#client/https-transport';
-import { createCapacityMeter, type CapacityMeter, type Used } from '../aws/capacity-meter.ts';
-import type { Call } from '../aws/endpoint/call.ts';
-import { startEmulator } from '../aws/emulator.ts';
-import { joinNode } from '../aws/node.ts';
-import { loadTemplate } from '../aws/template/load.ts';
-import { startDynamoDbProcess } from '../support/dynamodb-process.ts';
-import { eventually } from '../support/eventually.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { openMeteredAccount, type MeteredAccount } from '../aws/bill/metered-account.ts';
+import type { Item } from '../aws/bill/meter.ts';
+import { dollarsOf, sumOf } from '../aws/bill/prices.ts';
+import { deploymentOf, podOf } from '../aws/bill/workloads.ts';
 import { notMeasured, type Figure } from './figure.ts';
+import { storeUnitFigures } from './units-of-store.ts';
 
 const CLOUD_ASSEMBLY = resolve(import.meta.dirname, '../../cdk.out');
-// us-east-1, on demand; FIFO requests cost a quarter more than these.
-const DOLLARS = { readUnit: 0.125e-6, writeUnit: 0.625e-6, sqsRequest: 0.4e-6 };
-// Nothing that a pod's start causes comes later than the agent's own pauses.
-const QUIET_MS = 5_000;
-const CALLERS = ['Api', 'Dispatch', 'Worker', 'Tick'];
 
-/** What one pod start costs on AWS, counted on the emulated account: warm functions, no tick, one simulated node. */
+/** What one call of the table and one pod start cost on AWS, counted on the emulated account: warm functions, no tick, one simulated node. */
 export async function unitFigures(): Promise<Figure[]> {
-  if (!existsSync(CLOUD_ASSEMBLY)) return [notMeasured('DynamoDB units and SQS requests', '`npm run synth` first')];
-  const folder = temporaryFolder('units');
-  const dynamodb = await startDynamoDbProcess();
-  const meter = createCapacityMeter(callerOf);
-  const emulator = await startEmulator({ template: loadTemplate(CLOUD_ASSEMBLY), dataDir: folder.path, dynamodbUrl: dynamodb.endpoint, tickSeconds: 0, wires: [meter.wire] });
-  const { url, caFile, adminToken, clusterUid } = emulator;
-  mkdirSync(join(folder.path, 'node'));
-  const node = await joinNode({ name: 'worker', runtime: 'simulated', folder: join(folder.path, 'node'), clusterUid, server: { url, caFile, adminToken } });
-  const transport = httpsTransport({ server: url, ca: readFileSync(caFile, 'utf8'), token: adminToken });
-  const client = new ApiClient(transport.send);
+  const ofStore = await storeUnitFigures();
+  if (!existsSync(CLOUD_ASSEMBLY)) return [...ofStore, notMeasured('a pod start: DynamoDB units and SQS requests', '`npm run synth` first')];
+  const account = await openMeteredAccount({ cloudAssembly: CLOUD_ASSEMBLY, tickSeconds: 0 });
   try {
-    await started(client, meter, { app: 'warm' }, () => client.create(PODS, podOf('warm')));
-    const pod = await started(client, meter, { app: 'one' }, () => client.create(PODS, podOf('one')));
-    const deployment = await started(client, meter, { app: 'three', pods: 3 }, () => client.create(DEPLOYMENTS, deploymentOf('three', 3)));
-    return [...figuresOf('one pod start', pod), ...figuresOf('a Deployment of 3', deployment)];
+    await account.join('worker');
+    await started(account, { app: 'warm' });
+    const pod = await started(account, { app: 'one' });
+    const deployment = await started(account, { app: 'three', pods: 3 });
+    return [...ofStore, ...figuresOf('one pod start', pod), ...figuresOf('a Deployment of 3', deployment)];
   } finally {
-    transport.close();
-    await node.stop();
-    await emulator.close();
-    await dynamodb.stop();
-    folder.remove();
+    await account.close();
   }
 }
-
-type Row = ReturnType<CapacityMeter['used']>[number];
 
 // Nobody asks how far it is while it is counted.
-async function started(client: ApiClient, meter: CapacityMeter, { app, pods = 1 }: { app: string; pods?: number }, begin: () => Promise<unknown>): Promise<Row[]> {
-  const quiet = (): Promise<unknown> => eventually('all is quiet', async () => Date.now() - meter.lastCallMs() > QUIET_MS, { timeoutMs: 180_000, intervalMs: 250 });
-  await quiet();
-  meter.reset();
-  await begin();
-  await quiet();
-  const used = meter.used();
-  const { items } = await client.list<KubeObject & { status: { phase: string } }>(PODS, { namespace: 'default', labelSelector: `app=${app}` });
-  if (items.filter(({ status }) => status.phase === 'Running').length !== pods) throw new Error(`not all pods of ${app} run`);
-  return used;
+async function started({ client, usedBy }: MeteredAccount, { app, pods = 1 }: { app: string; pods?: number }): Promise<Item[]> {
+  const items = await usedBy(() => (pods === 1 ? client.create(PODS, podOf(app)) : client.create(DEPLOYMENTS, deploymentOf(app, pods))));
+  const { items: found } = await client.list<KubeObject & { status: { phase: string } }>(PODS, { namespace: 'default', labelSelector: `app=${app}` });
+  if (found.filter(({ status }) => status.phase === 'Running').length !== pods) throw new Error(`not all pods of ${app} run`);
+  return items;
 }
 
-function figuresOf(what: string, rows: Row[]): Figure[] {
-  const sum = sumOf(rows);
-  const requests = rows.filter(({ operation }) => operation.startsWith('sqs:')).reduce((total, { used }) => total + used.calls, 0);
-  const dollars = sum.readUnits * DOLLARS.readUnit + sum.writeUnits * DOLLARS.writeUnit + requests * DOLLARS.sqsRequest;
-  const lines = [...rows]
+function figuresOf(what: string, items: Item[]): Figure[] {
+  const counted = items.filter(({ operation }) => operation.startsWith('dynamodb:') || operation.startsWith('sqs:'));
+  const total = { operation: 'dynamodb:', calls: counted.reduce((sum, { calls }) => sum + calls, 0), amounts: sumOf(counted.map(({ amounts }) => amounts)) };
+  const lines = [...counted]
     .sort((a, b) => `${a.caller} ${a.operation}`.localeCompare(`${b.caller} ${b.operation}`))
-    .map(({ caller, operation, used }): Figure => ({ what: `  ${caller} ${operation}`, ours: operation.startsWith('sqs:') ? `${used.calls} requests` : unitsText(used) }));
-  return [{ what: `${what}: DynamoDB and SQS`, ours: `${unitsText(sum)}, ${requests} SQS requests: $${(dollars * 1000).toFixed(2)} per 1,000 (list price)` }, ...lines];
+    .map((item): Figure => ({ what: `  ${item.caller} ${item.operation}`, ours: unitsText(item) }));
+  return [{ what: `${what}: DynamoDB and SQS`, ours: `${unitsText(total)}: $${(dollarsOf(total.amounts) * 1000).toFixed(2)} per 1,000 (list price)` }, ...lines];
 }
 
-function unitsText({ calls, readUnits, writeUnits }: Used): string {
-  return `${calls} calls, ${readUnits} read and ${writeUnits} write units`;
-}
-
-function sumOf(rows: Row[]): Used {
-  const total: Used = { calls: 0, readUnits: 0, writeUnits: 0 };
-  for (const { operation, used } of rows) {
-    if (!operation.startsWith('dynamodb:')) continue;
-    total.calls += used.calls;
-    total.readUnits += used.readUnits;
-    total.writeUnits += used.writeUnits;
-  }
-  return total;
-}
-
-// Functions sign with keys that bear their names; the event sources sign with the account's own, agents with a session's.
-function callerOf({ accessKeyId }: Call): string {
-  const fn = CALLERS.find((name) => accessKeyId.startsWith(`ASIA${name.toUpperCase()}`));
-  return fn ?? (accessKeyId.startsWith('ASIASESSION') ? 'agent' : 'event source');
-}
-
-function podOf(name: string): KubeObject & { spec: object } {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'default', name, labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'example.test/web:1' }] } };
-}
-
-function deploymentOf(name: string, replicas: number): KubeObject & { spec: object } {
-  const labels = { app: name };
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'example.test/web:1' }] } };
-  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'default', name }, spec: { replicas, selector: { matchLabels: labels }, template } };
+function unitsText({ operation, calls, amounts: { readUnit = 0, writeUnit = 0 } }: Pick<Item, 'operation' | 'calls' | 'amounts'>): string {
+  return operation.startsWith('sqs:') ? `${calls} requests` : `${calls} calls, ${readUnit} read and ${writeUnit} write units`;
 }

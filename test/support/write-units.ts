@@ -12,7 +12,11 @@ export interface AttributeValue {
  * differ in size.
  */
 export function transactionUnits(items: { Put?: { Item?: Record<string, AttributeValue> | undefined } | undefined }[]): number {
-  return items.reduce((sum, { Put }) => sum + 2 * Math.max(1, Math.ceil(bytesOf({ M: Put?.Item ?? {} }) / 1024)), 0);
+  return items.reduce((sum, { Put }) => sum + 2 * itemUnits(Put?.Item ?? {}), 0);
+}
+
+export function itemUnits(item: Record<string, AttributeValue>): number {
+  return Math.max(1, Math.ceil(bytesOf({ M: item }) / 1024));
 }
 
 // As the developer guide counts: names and values in bytes, a number about half its digits, 3 bytes for a list or map and 1 for each element.

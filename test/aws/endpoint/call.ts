@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Caller } from '../lambda/callers.ts';
 
 export type Service = 'dynamodb' | 'sqs' | 'ssm' | 'sts' | 'execute-api';
 
@@ -10,6 +11,8 @@ export interface Call {
   accessKeyId: string;
   /** Of the request: the `@connections` commands have nothing else to say what they mean. */
   path: string;
+  /** Whose key that is; undefined: the account's own. */
+  caller?: Caller;
   body: Buffer;
   headers: IncomingHttpHeaders;
   /** The address by which the caller came. */

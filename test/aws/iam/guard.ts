@@ -15,7 +15,7 @@ export function createGuard({ authority, callers }: { authority: Authority; call
     for (const right of rightsOf(call)) {
       if (!(await authority.isAllowed(caller.principal, right))) return denied(call, { ...right, who: arnOf(caller.principal) });
     }
-    return next(call);
+    return next({ ...call, caller });
   };
 }
 

@@ -2,7 +2,7 @@ import type { Principal } from '../iam/role.ts';
 
 /** Whoever has credentials: a function's environment, or a session of a role that was assumed. */
 export interface Caller {
-  /** A function's logical name in the template; a session's name. */
+  /** A function's logical name in the template, or `session`. */
   id: string;
   principal: Principal;
   /** Credentials of an environment are renewed with it. */

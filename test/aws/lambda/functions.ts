@@ -1,4 +1,5 @@
 import { arn, REGION } from '../account.ts';
+import type { Meter } from '../bill/meter.ts';
 import type { Authority } from '../iam/authority.ts';
 import type { Principal } from '../iam/role.ts';
 import type { Callers } from './callers.ts';
@@ -35,6 +36,7 @@ export interface FunctionsOptions {
   concurrency: number;
   callers: Callers;
   authority: Authority;
+  meter?: Pick<Meter, 'invoked' | 'logged'>;
   log(line: string): void;
 }
 
@@ -53,7 +55,8 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
     const accessKeyId = options.callers.newKey(definition.id);
     const principal = principalOf(definition, options.authority);
     const log = logOf({ definition, principal, accessKeyId }, options);
-    const sandbox = new Sandbox({ ...definition, environment: { ...definition.environment, ...platformEnvironment(definition, accessKeyId, options) }, log });
+    const billed = (billedMs: number): void => options.meter?.invoked({ functionId: definition.id, billedMs, memoryMb: definition.memoryMb });
+    const sandbox = new Sandbox({ ...definition, environment: { ...definition.environment, ...platformEnvironment(definition, accessKeyId, options) }, log, billed });
     options.callers.add(accessKeyId, { id: definition.id, principal, kill: () => sandbox.end('killed') });
     const environment = { sandbox, isBusy: false };
     environments.get(definition.id)?.push(environment);
@@ -104,11 +107,16 @@ function principalOf({ id, name, roleArn }: FunctionDefinition, authority: Autho
 }
 
 // To CloudWatch in the function's own name: whoever may not write there is not heard.
-function logOf({ definition, principal, accessKeyId }: { definition: FunctionDefinition; principal: Principal; accessKeyId: string }, { authority, log }: FunctionsOptions): (line: string) => void {
+function logOf({ definition, principal, accessKeyId }: { definition: FunctionDefinition; principal: Principal; accessKeyId: string }, { authority, log, meter }: FunctionsOptions): (line: string) => void {
   const resource = arn('logs', `log-group:${definition.logGroup}:log-stream:${accessKeyId}`);
   const rights = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => authority.isAllowed(principal, { action, resource }));
   const isHeard = Promise.all(rights).then((allowed) => allowed.every(Boolean));
-  return (line) => void isHeard.then((heard) => heard && log(`${accessKeyId}: ${line}`));
+  return (line) =>
+    void isHeard.then((heard) => {
+      if (!heard) return;
+      meter?.logged(definition.id, line);
+      log(`${accessKeyId}: ${line}`);
+    });
 }
 
 // Of a request its line; of a WebSocket its route; of records how many they are.

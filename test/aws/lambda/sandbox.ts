@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { boundToParent } from '../../support/bound-process.ts';
+import { billedMs, processTime, type ProcessTime } from './process-time.ts';
 import { readPrelude, type ResponseHead } from './prelude.ts';
 
 /** Where the answer of a function goes as it comes. */
@@ -19,7 +20,10 @@ export interface SandboxOptions {
   timeoutSeconds: number;
   /** Everything that the process sees. */
   environment: Record<string, string>;
+  memoryMb: number;
   log(line: string): void;
+  /** For each invocation; the first brings the start with it. */
+  billed(ms: number): void;
 }
 
 /** A function ended with an error of its own, or not at all. */
@@ -33,6 +37,7 @@ interface Invocation {
   sink: ResponseSink | undefined;
   settle(result: { payload: unknown } | { error: Error }): void;
   timer: NodeJS.Timeout;
+  begun?: ProcessTime;
 }
 
 const RUNTIME = join(import.meta.dirname, 'runtime.mjs');
@@ -48,6 +53,8 @@ export class Sandbox {
   private waiting: ServerResponse | undefined;
   private current: Invocation | undefined;
   private startFailure: string | undefined;
+  private startedMs = 0;
+  private initMs = 0;
   ended = false;
 
   constructor(options: SandboxOptions) {
@@ -66,6 +73,7 @@ export class Sandbox {
       const timer = setTimeout(() => this.end(`Task timed out after ${this.options.timeoutSeconds} seconds`), this.options.timeoutSeconds * 1000);
       const settle: Invocation['settle'] = (outcome) => {
         clearTimeout(timer);
+        this.bill();
         this.current = undefined;
         if ('error' in outcome) reject(outcome.error);
         else resolve(outcome.payload);
@@ -92,6 +100,7 @@ export class Sandbox {
     const env = { ...this.options.environment, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`, LAMBDA_TASK_ROOT: this.options.codeFolder, _HANDLER: this.options.handler };
     const child = spawn(...boundToParent(process.execPath, [RUNTIME]), { env, cwd: this.options.codeFolder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
+    this.startedMs = performance.now();
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => this.options.log(text.trimEnd()));
     child.once('exit', (code, signal) => {
       this.end(`Runtime exited with ${signal ?? `status ${code}`}`);
@@ -103,15 +112,32 @@ export class Sandbox {
     if (!this.waiting || !this.current || this.ended) return;
     const { id, event } = this.current;
     const deadlineMs = Date.now() + this.options.timeoutSeconds * 1000;
+    this.current.begun = processTime(this.child?.pid ?? 0);
     this.child?.kill('SIGCONT');
     this.waiting.writeHead(200, { 'content-type': 'application/json', 'lambda-runtime-aws-request-id': id, 'lambda-runtime-deadline-ms': String(deadlineMs) }).end(event);
     this.waiting = undefined;
+  }
+
+  private bill(): void {
+    const { begun } = this.current ?? {};
+    if (begun === undefined) return;
+    this.options.billed(this.initMs + billedMs(begun, processTime(this.child?.pid ?? 0), this.options.memoryMb));
+    this.initMs = 0;
+  }
+
+  /** While it starts, Lambda gives it a whole processor. */
+  private started(): number {
+    const { atMs, waitedMs } = processTime(this.child?.pid ?? 0);
+    const tookMs = atMs - this.startedMs - waitedMs;
+    this.startedMs = 0;
+    return tookMs;
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const path = incoming.url?.replace('/2018-06-01/runtime', '') ?? '';
     if (path === '/invocation/next') {
       this.waiting = outgoing;
+      if (this.startedMs > 0) this.initMs = this.started();
       if (this.current) return this.deliver();
       this.child?.kill('SIGSTOP'); // nothing that was left running goes on between events
       return;

@@ -27,7 +27,7 @@ export function createSts({ authority, callers }: { authority: Authority; caller
     const accessKeyId = callers.newKey('SESSION');
     const expiresAtMs = Date.now() + Number(DurationSeconds) * 1000;
     const sessionPolicy = policy === undefined ? {} : { sessionPolicy: JSON.parse(policy) as Policy };
-    callers.add(accessKeyId, { id: RoleSessionName, principal: { role, session: RoleSessionName, ...sessionPolicy }, expiresAtMs, kill: () => undefined });
+    callers.add(accessKeyId, { id: 'session', principal: { role, session: RoleSessionName, ...sessionPolicy }, expiresAtMs, kill: () => undefined });
     const credentials = `<AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${new Date(expiresAtMs).toISOString()}</Expiration>`;
     const user = `<AssumedRoleUser><Arn>${RoleArn}/${RoleSessionName}</Arn><AssumedRoleId>AROA:${RoleSessionName}</AssumedRoleId></AssumedRoleUser>`;
     return xmlAnswer(200, `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${credentials}</Credentials>${user}</AssumeRoleResult></AssumeRoleResponse>`);

@@ -38,6 +38,7 @@ export interface QueueMapping {
 
 export interface Deployed {
   clusterUid: string;
+  tableName: string;
   roles: Role[];
   functions: FunctionDefinition[];
   /** Logical name of the function behind the URL. */
@@ -88,6 +89,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   if (!url) throw new Error('the template has no function URL');
   return {
     clusterUid: stackGuid,
+    tableName: of('AWS::DynamoDB::Table').map(([id]) => physical.get(id)?.ref)[0] ?? '',
     roles: rolesOf({ resources: Object.entries(template.Resources), properties, physical: (id) => physical.get(id) as Physical }),
     functions: of('AWS::Lambda::Function').map(([id, resource]) => functionOf(template, id, properties(resource))),
     urlFunctionId: functionId(properties(url[1])['TargetFunctionArn']),

@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEPLOYMENTS, PODS } from '#client/core-resources';
+import { eventually } from '../support/eventually.ts';
+import { kubectl } from '../support/kubectl.ts';
+import { idlePollsAnHour } from './bill/idle-polls.ts';
+import { openMeteredAccount } from './bill/metered-account.ts';
+import { merged, type Item } from './bill/meter.ts';
+import { dollarsOf, entriesOf, PRICES, scaled, sumOf, type Amounts } from './bill/prices.ts';
+import { deploymentOf, podOf } from './bill/workloads.ts';
+import { TYPICAL_LATENCIES } from './endpoint/latencies.ts';
+
+/**
+ * `npm run bill`: what the installation costs by list price, counted on the emulated account and scaled from less: `--minutes` of idling
+ * and watching, `--pods` pod starts, `--calls` kubectl calls. `--detail` names callers and operations.
+ */
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '3' },
+    pods: { type: 'string', default: '5' },
+    calls: { type: 'string', default: '24' },
+    detail: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'cdk.out' },
+  },
+});
+const minutes = Number(values.minutes);
+const pods = Number(values.pods);
+const calls = Number(values.calls);
+const HOURS_A_MONTH = 730;
+const AN_HOUR = 60 / minutes;
+const WATCH_SECONDS = 60;
+const NODES = ['one', 'two', 'three'];
+
+const account = await openMeteredAccount({ cloudAssembly: resolve(values.out), latencies: TYPICAL_LATENCIES });
+const { client, emulator, usedBy, usedWithin } = account;
+const kubeconfig = emulator.writeKubeconfig();
+const KUBECTL_CALLS = [
+  ['get', 'pods', '--all-namespaces'],
+  ['get', 'nodes'],
+  ['get', 'deployments'],
+  ['apply', '-f', '-'],
+  ['describe', 'configmap', 'settings'],
+  ['get', 'configmap', 'settings', '-o', 'yaml'],
+  ['annotate', 'configmap', 'settings', 'touched=yes', '--overwrite'],
+  ['get', 'events'],
+];
+
+const idling = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, minutes * 60_000));
+
+print(`list prices of us-east-1 before free tiers; Lambda as measured here, calls of AWS taking at least their typical time, computing as on the function's share of a vCPU`);
+await eventually('the first request has made the cluster', () => client.list(PODS, { namespace: 'default' }), { timeoutMs: 120_000 });
+
+const polls = idlePollsAnHour(emulator.queues);
+print(`\nLambda's polling of two queues, five pollers each, by its documentation: ${dollars(dollarsOf(polls))} an hour, ${dollars(dollarsOf(polls) * HOURS_A_MONTH)} a month`);
+
+await usedBy(async () => undefined);
+const empty = await usedWithin(idling);
+tell(`an idle hour without nodes (from ${minutes} minutes)`, empty, AN_HOUR, { month: true });
+
+let touched = 0;
+const called = await usedBy(async () => {
+  for (let i = 0; i < calls; i++) {
+    const args = KUBECTL_CALLS[(i + 3) % KUBECTL_CALLS.length] as string[];
+    const stdin = args[0] === 'apply' ? { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { touched: String(++touched) } }) } : {};
+    await kubectl(args, { kubeconfig, ...stdin });
+  }
+});
+tell(`1,000 kubectl calls (from ${calls})`, called, 1000 / calls);
+
+// As informers do, which ask anew when a watch has ended by itself.
+const watches = Array.from({ length: minutes }, () => ['get', '--raw', `/api/v1/pods?watch=1&timeoutSeconds=${WATCH_SECONDS}`]);
+const watched = await usedWithin(async () => {
+  for (const args of watches) await kubectl(args, { kubeconfig, timeoutMs: 2 * WATCH_SECONDS * 1000 });
+});
+tell(`an hour of one watch in which nothing happens (from ${minutes} minutes)`, minus(watched, empty), AN_HOUR);
+
+await account.join('one');
+await usedBy(() => client.create(PODS, podOf('warm')));
+const single: Item[] = [];
+for (let i = 0; i < pods; i++) single.push(...(await usedBy(() => client.create(PODS, podOf(`single-${i}`)))));
+tell(`1,000 pod starts, one at a time (from ${pods})`, single, 1000 / pods);
+tell(`1,000 pod starts in bursts (from a Deployment of ${4 * pods})`, await usedBy(() => client.create(DEPLOYMENTS, deploymentOf('burst', 4 * pods))), 1000 / (4 * pods));
+
+await account.join(...NODES.slice(1));
+await usedBy(async () => undefined);
+const idle = await usedWithin(idling);
+tell(`an idle hour with ${NODES.length} nodes (from ${minutes} minutes)`, idle, AN_HOUR, { month: true });
+tell('of it one node', minus(idle, empty), AN_HOUR / NODES.length, { month: true });
+
+const storedGbMonth = (await account.storedBytes()) / 1e9;
+print(`\nstored after all this: ${(storedGbMonth * 1e6).toFixed(0)} KB, ${dollars(dollarsOf({ storedGbMonth }))} a month`);
+await account.close();
+process.exit(0);
+
+function tell(what: string, items: Item[], factor: number, { month = false }: { month?: boolean } = {}): void {
+  const amounts = scaled(sumOf(items.map((item) => item.amounts)), factor);
+  print(`\n${what}: ${dollars(dollarsOf(amounts))}${month ? `, ${dollars(dollarsOf(amounts) * HOURS_A_MONTH)} a month` : ''}`);
+  for (const service of new Set(Object.values(PRICES).map((price) => price.service))) {
+    const own = Object.fromEntries(entriesOf(amounts).filter(([unit]) => PRICES[unit].service === service)) as Amounts;
+    const counts = entriesOf(own).map(([unit, amount]) => `${Number(amount.toPrecision(4))} ${unit}`);
+    if (counts.length > 0) print(`  ${service.padEnd(16)}${dollars(dollarsOf(own)).padStart(10)}  ${counts.join(', ')}`);
+  }
+  if (!values.detail) return;
+  const dear = merged(items).sort((a, b) => dollarsOf(b.amounts) - dollarsOf(a.amounts));
+  for (const { caller, operation, calls: count, amounts: own } of dear) print(`    ${dollars(dollarsOf(scaled(own, factor))).padStart(10)}  ${caller} ${operation}: ${(count * factor).toFixed(0)} calls`);
+}
+
+function minus(items: Item[], others: Item[]): Item[] {
+  return merged([...items, ...others.map((item) => ({ ...item, calls: -item.calls, amounts: scaled(item.amounts, -1) }))]);
+}
+
+function dollars(amount: number): string {
+  return `$${Math.abs(amount) < 0.01 ? amount.toFixed(5) : amount.toFixed(3)}`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
