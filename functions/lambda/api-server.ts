@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { Hono } from 'hono';
 import { createGatewayRelay } from '#adapters/api-gateway/relay';
 import { createRelaySessions } from '#adapters/api-gateway/sessions';
 import { createSqsClient } from '#adapters/sqs/client';
@@ -11,36 +10,41 @@ import { systemClock } from '#adapters/system/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import { joinRelay } from '#client/join-relay';
+import { freeRanges, RANGE_SLOTS } from '#core/cluster-ranges';
 import { exchangeHttp } from '#local/http-exchange';
-import type { AppEnv } from '#server/app-env';
 import { createApp } from '#server/app';
 import type { ServerDeps } from '#server/deps';
+import type { ClusterServer } from '#server/management/deps';
+import { createInstallation } from '#server/management/installation';
 import { piecesInFlight, serverConfig } from './configuration.ts';
 import { readEnvironment } from './environment.ts';
-import { ensureInstallation } from './installation.ts';
+import { ensureContents, ensureInstallation } from './installation.ts';
 import { report } from './report.ts';
 import { createLazySigner, createSecrets } from './secrets.ts';
 import { openStorage } from './storage.ts';
 
-/** The API server of this installation, ready to answer at `externalUrl`. */
-export async function openApiServer(externalUrl: string): Promise<Hono<AppEnv>> {
+// Each tick reads the names of all.
+const MAX_CLUSTERS = 1000;
+// What their caches may take of the function's memory.
+const MAX_OPEN_CLUSTERS = 30;
+
+/** The clusters of this installation, ready to answer. */
+export async function openApiServer(): Promise<ClusterServer> {
   const environment = readEnvironment('api');
   const sqs = createSqsClient();
   const secrets = createSecrets({ parameter: environment.secrets, cluster: environment.cluster, now: systemClock.now });
-  const storage = openStorage(environment);
+  const { table, storeOf } = openStorage(environment);
+  const system = { table, clock: systemClock, ids: systemIds, digest: systemDigest, report };
   const accountConcurrency = Number(environment.accountConcurrency);
   const relay = createGatewayRelay({
-    sessions: createRelaySessions({ table: storage.table, installation: environment.cluster, digest: systemDigest, ids: systemIds, clock: systemClock }),
+    sessions: createRelaySessions({ ...system, installation: environment.cluster }),
     url: environment.relayUrl,
     piecesInFlight: piecesInFlight(accountConcurrency),
     dial: (address, signal) => joinRelay({}, address, signal),
     clock: systemClock,
   });
-  const deps: ServerDeps = {
-    ...storage,
-    clock: systemClock,
-    ids: systemIds,
-    digest: systemDigest,
+  const ports: Omit<ServerDeps, 'store' | 'config'> = {
+    ...system,
     signer: createLazySigner(secrets),
     doorbell: createRing({ client: sqs, ringQueueUrl: environment.ringQueue }),
     nodeChannel: createNodeQueues({ sqs, sts: new STSClient({}), queuePrefix: environment.nodeQueuePrefix, nodeRoleArn: environment.nodeRole }),
@@ -48,9 +52,21 @@ export async function openApiServer(externalUrl: string): Promise<Hono<AppEnv>> 
     relayDoor: relay,
     exchangeHttp,
     gzip: promisify(gzip),
-    report,
-    config: serverConfig({ externalUrl, accountConcurrency }),
   };
-  await ensureInstallation(deps, { adminToken: environment.adminToken, secrets });
-  return createApp(deps);
+  await ensureInstallation(system, environment);
+  return createInstallation({
+    ...system,
+    home: 'aws',
+    region: await sqs.config.region(),
+    limits: { clusters: MAX_CLUSTERS, openClusters: MAX_OPEN_CLUSTERS },
+    chooseNetwork: (taken) => freeRanges(taken, systemIds.integer(RANGE_SLOTS)),
+    async openCluster(record, externalUrl) {
+      const config = serverConfig({ cluster: record.uid, network: record.network, externalUrl, accountConcurrency });
+      const deps: ServerDeps = { ...ports, store: storeOf(record.uid), config };
+      await ensureContents(deps, record, secrets);
+      return createApp(deps);
+    },
+    // Its loop lives only while it is rung for, and finds nothing then.
+    closeCluster: async () => undefined,
+  });
 }

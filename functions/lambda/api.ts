@@ -6,8 +6,7 @@ import { openApiServer } from './api-server.ts';
 import { once } from './once.ts';
 import { report } from './report.ts';
 
-let origin = '';
-const server = once(() => openApiServer(origin));
+const server = once(openApiServer);
 
 // A throw beyond this app would become plain text in the middle of a stream; so whatever happens is answered in here.
 const app = new Hono();
@@ -15,10 +14,7 @@ app.onError((error, context) => {
   report({ what: 'the API server did not open', error });
   return statusResponse(toStatusError(error), context.req.raw, { query: new URL(context.req.url).searchParams, warnings: [] });
 });
-app.all('*', async (context) => {
-  origin = new URL(context.req.url).origin; // the function's own address is told by each request, and by nothing in the template
-  return (await server()).fetch(context.req.raw);
-});
+app.all('*', async (context) => (await server()).fetch(context.req.raw));
 
 /** Behind the Function URL, with response streaming. */
 export const handler = streamHandle(app);

@@ -1,11 +1,11 @@
+import type { ClusterNetwork } from '#api/management/schemas';
 import { servedKinds } from '#controllers/served-kinds';
+import { issuerOf } from '#server/authenticate/service-account-token';
 import type { ServerConfig } from '#server/deps';
 import { TIMEOUTS } from './names.ts';
 
-// An installation's networks are its nodes' own: they overlap with nothing of the account's.
-export const POD_CIDR = '10.244.0.0/16';
-export const SERVICE_CIDR = '10.96.0.0/16';
-export const LOAD_BALANCER_CIDR = '10.97.0.0/24';
+/** Of the cluster that an installation begins with. Clusters' networks are their nodes' own: they overlap with nothing of the account's. */
+export const DEFAULT_NETWORK: ClusterNetwork = { podCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16', loadBalancerCidr: '10.97.0.0/24' };
 
 // Time to write the last bookmark before Lambda cuts the stream.
 const END_BEFORE_TIMEOUT_MS = 60_000;
@@ -24,14 +24,20 @@ export function piecesInFlight(accountConcurrency: number): number {
   return shareOf(accountConcurrency, RELAY_SHARE, MAX_PIECES);
 }
 
-/** What the API server of this installation is told; only its address is not known before the first request. */
-export function serverConfig({ externalUrl, accountConcurrency }: { externalUrl: string; accountConcurrency: number }): ServerConfig {
+export interface ConfiguredCluster {
+  cluster: string;
+  network: ClusterNetwork;
+  /** The function's own address is told by each request, and by nothing in the template. */
+  externalUrl: string;
+  accountConcurrency: number;
+}
+
+/** What a cluster's API server is told. */
+export function serverConfig({ cluster, network, externalUrl, accountConcurrency }: ConfiguredCluster): ServerConfig {
   return {
-    issuer: 'https://kubernetes.default.svc',
+    issuer: issuerOf(cluster),
     externalUrl,
-    serviceCidr: SERVICE_CIDR,
-    podCidr: POD_CIDR,
-    loadBalancerCidr: LOAD_BALANCER_CIDR,
+    ...network,
     clusterDomain: 'cluster.local',
     nodePorts: { from: 30_000, to: 32_767 },
     maxNodeRequests: shareOf(accountConcurrency, NODE_SHARE, MAX_NODE_REQUESTS),

@@ -3,38 +3,44 @@ import { systemIds } from '#adapters/system/ids';
 import { createControllers } from '#controllers/registry';
 import { createLoop, type Loop, type LoopDeps } from '#controllers/runtime/loop';
 import { controllerAdmission } from '#server/admission/controller-admission';
-import { LOAD_BALANCER_CIDR, serverConfig } from './configuration.ts';
-import type { Environment } from './environment.ts';
+import { readFacts, type ClusterFacts } from './cluster-facts.ts';
+import { serverConfig } from './configuration.ts';
 import { report } from './report.ts';
-import { readRootCa } from './root-ca.ts';
-import { openStorage } from './storage.ts';
+import type { Storage } from './storage.ts';
 
-export interface ControllerLoop {
-  /** undefined until the API has been asked something: before that there is no cluster to look after. */
-  loop(): Promise<Loop | undefined>;
+// Their caches are what the function's memory goes to.
+const MAX_LOOPS = 30;
+
+export interface ControllerLoops {
+  /** undefined for a cluster that is not, or not yet: before its API has been asked something there is nothing to look after. */
+  loopOf(cluster: string): Promise<Loop | undefined>;
 }
 
-/** The loop of this installation's cluster, for the functions that run it or look whether it should run. */
-export function openControllerLoop(environment: Omit<Environment<'tick'>, 'ringQueue'>, { doorbell, nodeChannel }: Pick<LoopDeps, 'doorbell' | 'nodeChannel'>): ControllerLoop {
-  const { cluster } = environment;
-  const { table, store } = openStorage(environment);
-  const loopWith = (rootCa: string): Loop =>
-    createLoop({
+/** The loops of this installation's clusters, for the functions that run them or look whether they should run. */
+export function openControllerLoops({ table, storeOf }: Storage, { doorbell, nodeChannel }: Pick<LoopDeps, 'doorbell' | 'nodeChannel'>): ControllerLoops {
+  const loopWith = (cluster: string, { rootCa, network }: ClusterFacts): Loop => {
+    const store = storeOf(cluster);
+    return createLoop({
       store,
       table,
-      controllers: createControllers({ rootCa, loadBalancerCidr: LOAD_BALANCER_CIDR }),
+      controllers: createControllers({ rootCa, loadBalancerCidr: network.loadBalancerCidr }),
       clock: systemClock,
       nodeChannel,
       doorbell,
-      admit: controllerAdmission({ store, table, ids: systemIds, config: serverConfig({ externalUrl: '', accountConcurrency: 1 }) }),
+      admit: controllerAdmission({ store, table, ids: systemIds, config: serverConfig({ cluster, network, externalUrl: '', accountConcurrency: 1 }) }),
       onError: ({ controller, key, error }) => report({ what: `${controller} ${key}`, error }),
     });
-  let made: Loop | undefined;
+  };
+  const made = new Map<string, Loop>();
   return {
-    async loop() {
-      const rootCa = made === undefined ? await readRootCa(table, cluster) : undefined;
-      if (rootCa !== undefined) made ??= loopWith(rootCa);
-      return made;
+    async loopOf(cluster) {
+      const facts = await readFacts(table, cluster); // each time: a cluster may have been removed
+      const loop = facts && (made.get(cluster) ?? loopWith(cluster, facts));
+      made.delete(cluster);
+      if (loop !== undefined) made.set(cluster, loop);
+      const [oldest] = made.keys();
+      if (made.size > MAX_LOOPS && oldest !== undefined) made.delete(oldest);
+      return loop;
     },
   };
 }

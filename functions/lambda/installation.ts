@@ -1,35 +1,53 @@
-import { revokeTokenDigest, storeTokenDigest } from '#server/authenticate/api-token';
+import { revokeTokenDigest, storeTokenDigest, type TokenRecord } from '#server/authenticate/api-token';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
 import { defaultClusterRoleBindings, defaultClusterRoles } from '#server/bootstrap/roles';
 import type { ServerDeps } from '#server/deps';
-import { storeRootCa } from './root-ca.ts';
+import { decodeRecord, encodeRecord, INSTALLATION } from '#server/management/claims';
+import { DEFAULT_CLUSTER, ensureCluster, type ClusterRecord, type RecordDeps } from '#server/management/cluster-records';
+import { readFacts, storeFacts } from './cluster-facts.ts';
+import { DEFAULT_NETWORK } from './configuration.ts';
 import type { Secrets } from './secrets.ts';
 
-const KEY = 'installation';
+const KEY = 'deployment';
 
 /** What was done by the last start that had something to do. */
 interface Done {
   adminToken: string;
-  roles: string;
 }
 
 /**
- * What a cluster needs before its first answer: the administrator's token, the CA where controllers find it, the objects that every cluster
- * has. One read where all is done; again after an update of the template or of our own roles. Several environments may do it at once.
+ * What an installation needs before its first answer: the administrator's token, for `/v1` and for the cluster that it begins with, and the
+ * name of that cluster. One read where all is done. Several environments may do it at once.
  */
-export async function ensureInstallation(deps: ServerDeps, options: { adminToken: string; secrets: () => Promise<Secrets> }): Promise<void> {
-  const { table, digest, store } = deps;
-  const { cluster } = store;
-  const wanted: Done = { adminToken: options.adminToken, roles: digest.sha256(JSON.stringify([defaultClusterRoles(), defaultClusterRoleBindings()])) };
-  const claim = await table.readClaim(cluster, KEY);
-  const done = claim && (JSON.parse(new TextDecoder().decode(claim.value)) as Done);
-  if (done?.adminToken === wanted.adminToken && done.roles === wanted.roles) return;
+export async function ensureInstallation(deps: RecordDeps, { adminToken, cluster }: { adminToken: string; cluster: string }): Promise<void> {
+  const { table } = deps;
+  const claim = await table.readClaim(INSTALLATION, KEY);
+  const done = claim && decodeRecord<Done>(claim.value);
+  if (done?.adminToken === adminToken) return;
 
-  await storeRootCa(table, cluster, (await options.secrets()).authority.certificate);
-  await storeTokenDigest({ table, cluster }, wanted.adminToken, { user: 'kubernetes-admin', groups: ['system:masters'] });
-  if (done !== undefined && done.adminToken !== wanted.adminToken) await revokeTokenDigest({ table, cluster }, done.adminToken);
+  const common = { owner: 'admin', description: 'of the deployment' };
+  const admins: [string, TokenRecord][] = [
+    [INSTALLATION, { user: 'installation-admin', groups: [], ...common }],
+    [cluster, { user: 'kubernetes-admin', groups: ['system:masters'], ...common }],
+  ];
+  for (const [of, record] of admins) {
+    await storeTokenDigest({ table, cluster: of }, adminToken, record);
+    if (done !== undefined) await revokeTokenDigest({ table, cluster: of }, done.adminToken);
+  }
+  await ensureCluster(deps, { name: DEFAULT_CLUSTER, uid: cluster, owner: 'admin', network: DEFAULT_NETWORK });
+  await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: KEY, value: encodeRecord({ adminToken }) }] });
+}
+
+/** What a cluster needs before its first answer: the CA where controllers find it, the objects that every cluster has. Again after an update of our own roles. */
+export async function ensureContents(deps: ServerDeps, { uid, network }: ClusterRecord, secrets: () => Promise<Secrets>): Promise<void> {
+  const { table, digest } = deps;
+  const roles = digest.sha256(JSON.stringify([defaultClusterRoles(), defaultClusterRoleBindings()]));
+  if ((await readFacts(table, uid))?.roles === roles) return;
+
+  const rootCa = (await secrets()).authority.certificate;
+  await storeFacts(table, uid, { rootCa, network, roles: '' });
   // The API has no address of its own inside of the cluster: the nodes answer for it.
   await bootstrapCluster(deps, { apiAddress: { ip: '127.0.0.1', port: 443 } });
-  await table.commit({ writes: [], claims: [{ cluster, key: KEY, value: new TextEncoder().encode(JSON.stringify(wanted)) }] });
-  await deps.doorbell.ring(cluster).catch((error: unknown) => deps.report({ what: 'the doorbell did not ring', error }));
+  await storeFacts(table, uid, { rootCa, network, roles });
+  await deps.doorbell.ring(uid).catch((error: unknown) => deps.report({ what: 'the doorbell did not ring', error }));
 }

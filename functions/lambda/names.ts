@@ -4,9 +4,9 @@
 export const VARIABLES = {
   /** The one DynamoDB table. */
   table: 'TABLE_NAME',
-  /** The cluster that this installation serves; its partitions begin with it. */
+  /** The cluster that this installation begins with; its partitions begin with it. */
   cluster: 'CLUSTER_UID',
-  /** SHA-256, in hexadecimal, of the administrator's token. */
+  /** SHA-256, in hexadecimal, of the administrator's token: for `/v1`, and for that cluster. */
   adminToken: 'ADMIN_TOKEN_SHA256',
   /** FIFO: wakes the loop, one group a cluster. */
   ringQueue: 'RING_QUEUE_URL',
@@ -30,8 +30,8 @@ export type VariableName = keyof typeof VARIABLES;
 export const NEEDS = {
   api: ['table', 'cluster', 'adminToken', 'ringQueue', 'nodeQueuePrefix', 'nodeRole', 'accountConcurrency', 'secrets', 'relayUrl'],
   dispatch: ['ringQueue'],
-  worker: ['table', 'cluster', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],
-  tick: ['table', 'cluster', 'ringQueue'],
+  worker: ['table', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],
+  tick: ['table', 'ringQueue'],
   relay: ['table', 'cluster', 'ringQueue', 'nodeQueuePrefix'],
 } as const satisfies Record<string, readonly VariableName[]>;
 

@@ -8,13 +8,15 @@ import { openObjectStore } from '#store/open';
 import { createPacedWakeup } from './paced-wakeup.ts';
 
 export interface Storage {
+  /** The installation's, for all its clusters. */
   table: Table;
-  store: ObjectStore;
+  storeOf(cluster: string): ObjectStore;
 }
 
-/** The installation's table, and its cluster's objects over it. Calls nothing yet. */
-export function openStorage(environment: { table: string; cluster: string }): Storage {
+/** Calls nothing yet. */
+export function openStorage(environment: { table: string }): Storage {
   const system = { clock: systemClock, ids: systemIds };
   const table = createDynamoTable({ client: createDynamoClient(), tableName: environment.table, ...system });
-  return { table, store: openObjectStore({ table, cluster: environment.cluster, wakeup: createPacedWakeup(systemClock), ...system }) };
+  const wakeup = createPacedWakeup(systemClock);
+  return { table, storeOf: (cluster) => openObjectStore({ table, cluster, wakeup, ...system }) };
 }

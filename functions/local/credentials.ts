@@ -1,33 +1,37 @@
 import { join } from 'node:path';
-import { type ApiTokenDeps, issueApiToken, storeApiToken } from '#server/authenticate/api-token';
-import type { Ids } from '#ports/ids';
+import { stringify } from 'yaml';
+import { kubeconfigOf } from '#api/management/kubeconfig';
+import { apiTokenOf, storeApiToken } from '#server/authenticate/api-token';
+import { newSecret } from '#server/authenticate/token-form';
+import { INSTALLATION } from '#server/management/claims';
+import { readNode, storeNodeToken, type NodeTokenDeps } from '#server/management/node-records';
 import { type DataFolder, readFileIfThere, writeFileDurably } from './data-folder.ts';
-import { kubeconfigOf } from './kubeconfig.ts';
 
-type TokenDeps = ApiTokenDeps & { ids: Ids };
-
-/** The administrator's kubeconfig: made with the cluster, and again when the address has changed; its token stays. */
-export async function ensureKubeconfig(folder: DataFolder, deps: TokenDeps, server: { url: string; authority: string }): Promise<void> {
-  const token = await ensureToken(join(folder.root, 'admin.token'), deps, { user: 'kubernetes-admin', groups: ['system:masters'] });
-  const text = kubeconfigOf({ name: 'zeroplane', token, ...server });
+/** The administrator's kubeconfig: made with the cluster, and again when the address has changed. Its token, which stays, is that of the installation too. */
+export async function ensureKubeconfig(folder: DataFolder, deps: NodeTokenDeps, server: { url: string; authority: string }): Promise<void> {
+  const token = await keptToken(join(folder.root, 'admin.token'), deps, async (kept) => {
+    await storeApiToken(deps, kept, { user: 'kubernetes-admin', groups: ['system:masters'], owner: 'admin' });
+    await storeApiToken({ ...deps, cluster: INSTALLATION }, kept, { user: 'installation-admin', groups: [], owner: 'admin' });
+  });
+  const text = stringify(kubeconfigOf({ name: 'zeroplane', token, ...server }));
   if (readFileIfThere(folder.kubeconfig) !== text) writeFileDurably(folder.kubeconfig, text, 0o600);
 }
 
 /** Gives the path of the file that holds the node's token. */
-export async function ensureNodeToken(folder: DataFolder, deps: TokenDeps, node: string): Promise<string> {
+export async function ensureNodeToken(folder: DataFolder, deps: NodeTokenDeps, node: string): Promise<string> {
   const file = join(folder.worker(node), 'token');
-  await ensureToken(file, deps, { user: `system:node:${node}`, groups: ['system:nodes'] });
+  await keptToken(file, deps, async (token) => {
+    if ((await readNode(deps, node))?.sha256 !== deps.digest.sha256(token)) await storeNodeToken(deps, { name: node, owner: 'admin', token }, []);
+  });
   return file;
 }
 
-// The store has the hash, the file the token. The hash is stored again each time: a crash between the two must not leave a token that nobody knows.
-async function ensureToken(file: string, deps: TokenDeps, record: { user: string; groups: string[] }): Promise<string> {
+// The store has the hash, the file the token. The file comes first, and the hash is looked after each time: a crash between the two must not
+// leave a token that nobody knows.
+async function keptToken(file: string, { digest, ids }: NodeTokenDeps, store: (token: string) => Promise<void>): Promise<string> {
   const there = readFileIfThere(file)?.trim();
-  if (there) {
-    await storeApiToken(deps, there, record);
-    return there;
-  }
-  const token = await issueApiToken(deps, record);
-  writeFileDurably(file, `${token}\n`, 0o600);
+  const token = there === undefined || there === '' ? apiTokenOf(digest, newSecret(ids)) : there;
+  if (token !== there) writeFileDurably(file, `${token}\n`, 0o600);
+  await store(token);
   return token;
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'node:https';
+import { stringify } from 'yaml';
 import { createAuthority, issueServing } from '#adapters/certificates/authority';
 import { systemClock } from '#adapters/system/clock';
 import { systemIds } from '#adapters/system/ids';
+import { kubeconfigOf } from '#api/management/kubeconfig';
 import { serveUpgrade } from '#api/relay/serve-upgrade';
 import { StatusError } from '#api/status';
 import { ApiError } from '#client/api-error';
@@ -15,7 +17,6 @@ import { sendAsWebStream } from '#server/protocol/stream-answer';
 import type { FetchHandler } from './fetch-handler.ts';
 import { forwardTo } from './forward.ts';
 import { listenHttps } from './https-server.ts';
-import { kubeconfigOf } from './kubeconfig.ts';
 import { report } from './log.ts';
 import { choosePort } from './ports.ts';
 
@@ -52,7 +53,7 @@ export async function startProxy({ server, namespace, port: asked }: ProxyOption
   const url = `https://127.0.0.1:${port}`;
   return {
     url,
-    kubeconfig: kubeconfigOf({ name: 'zeroplane-proxy', url, authority: authority.certificate, token, namespace }),
+    kubeconfig: stringify(kubeconfigOf({ name: 'zeroplane-proxy', url, authority: authority.certificate, token, namespace })),
     async close() {
       await https.close();
       transport.close();

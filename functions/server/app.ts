@@ -5,6 +5,7 @@ import { upgradeOf, type AppEnv } from './app-env.ts';
 import { basePathOf, withoutBase } from './base-path.ts';
 import { passRequest, type Passed } from './chain.ts';
 import type { ServerDeps } from './deps.ts';
+import { INSTALLATION } from './management/claims.ts';
 import { webBody } from './protocol/body.ts';
 import { createEventFrames } from './protocol/event-frames.ts';
 import { negotiate } from './protocol/negotiate.ts';
@@ -86,7 +87,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
 
 function watchBudget(deps: ServerDeps): WatchBudget {
   const { maxWatches: limit, clientsLeaveUnheard } = deps.config.watch;
-  return clientsLeaveUnheard ? createClusterBudget({ ...deps, cluster: deps.store.cluster, limit }) : createProcessBudget(limit);
+  return clientsLeaveUnheard ? createClusterBudget({ ...deps, cluster: INSTALLATION, limit }) : createProcessBudget(limit);
 }
 
 function failed(deps: ServerDeps, error: Error, context: Context<AppEnv>): Response {

@@ -4,10 +4,13 @@ import type { ApiResource } from '#api/resource';
 import { beforeCreate } from '#api/strategy';
 import { formatTime } from '#api/time';
 import { PortError } from '#ports/errors';
+import { MAX_ACTIONS } from '#ports/table';
+import { indexTermsOf } from './index-terms.ts';
 import { keyOf } from './keys.ts';
-import type { StoredObject, WriteOptions } from './object-store.ts';
+import type { NewObject, StoredObject, WriteOptions } from './object-store.ts';
 import type { PartitionView } from './partition-view.ts';
 import { invalid } from './refusals.ts';
+import { encodeStored } from './stored-form.ts';
 import { retrying, writeObject } from './write-object.ts';
 import type { WriteDeps } from './write-object.ts';
 
@@ -28,6 +31,19 @@ export function create(deps: WriteDeps, { partition }: PartitionView, resource: 
       if (object.metadata.name || ++names === NAME_ATTEMPTS) throw new PortError('AlreadyExists', `${key} already exists`, { subject: `${partition} ${key}` });
     }
   });
+}
+
+/** An object is an action, and its log entry another; some are left for index entries. */
+const OBJECTS_AT_ONCE = Math.floor(MAX_ACTIONS / 2) - 5;
+
+export async function createAll(deps: WriteDeps, viewOf: (resource: ApiResource) => PartitionView, objects: readonly NewObject[]): Promise<void> {
+  for (let at = 0; at < objects.length; at += OBJECTS_AT_ONCE) {
+    const writes = objects.slice(at, at + OBJECTS_AT_ONCE).map(({ resource, object }) => {
+      const next = prepare(deps, resource, { object, options: {} });
+      return { partition: viewOf(resource).partition, key: keyOf(resource, next.metadata), expect: 0, value: encodeStored(next), indexes: indexTermsOf(resource, next) };
+    });
+    await deps.table.commit({ writes });
+  }
 }
 
 function prepare({ clock, ids }: WriteDeps, resource: ApiResource, { object, options }: { object: KubeObject; options: WriteOptions }): KubeObject {

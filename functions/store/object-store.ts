@@ -30,6 +30,8 @@ export interface ObjectStore {
    * Sets name (generateName), uid, creationTimestamp, generation. The object given is not changed.
    */
   create(resource: ApiResource, object: KubeObject, options?: WriteOptions): Promise<StoredObject>;
+  /** Many, in few commits; those of one commit are all made or none. Throws Conflict where one exists or has existed. */
+  createAll(objects: readonly NewObject[]): Promise<void>;
 
   /**
    * Read, change, prepare, validate, commit; again from the read when somebody else was first, unless `change` returned an object whose
@@ -106,6 +108,11 @@ export interface WatchEvent {
 export interface WatchBatch {
   events: WatchEvent[];
   revision: Revision;
+}
+
+export interface NewObject {
+  resource: ApiResource;
+  object: KubeObject;
 }
 
 export interface WriteOptions {

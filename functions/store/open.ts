@@ -3,7 +3,7 @@ import type { Clock } from '#ports/clock';
 import type { Ids } from '#ports/ids';
 import type { Partition, Table } from '#ports/table';
 import type { Wakeup } from '#ports/wakeup';
-import { create } from './create.ts';
+import { create, createAll } from './create.ts';
 import { remove } from './delete.ts';
 import { partitionFor } from './keys.ts';
 import { get, headOf, list } from './list.ts';
@@ -40,6 +40,7 @@ export function openObjectStore({ table, cluster, clock, ids, wakeup }: ObjectSt
     list: async (resource, query) => list(deps, viewOf(resource), resource, query),
     watch: (resource, query) => watch(viewOf(resource), query),
     create: async (resource, object, options = {}) => create(deps, viewOf(resource), resource, { object, options }),
+    createAll: async (objects) => createAll(deps, viewOf, objects),
     update: async (ref, change, options = {}) => update(deps, viewOf(ref.resource), { ref, change, options }),
     delete: async (ref, options = {}) => remove(deps, viewOf(ref.resource), { ref, options }),
     revision: async (resource) => headOf(table, viewOf(resource)),

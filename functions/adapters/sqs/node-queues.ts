@@ -21,8 +21,8 @@ const RETENTION_SECONDS = 300;
 /** Tells a node its queue, made on the first call, with credentials that reach this queue alone. */
 export function createNodeQueues({ sqs, sts, queuePrefix, nodeRoleArn }: NodeQueuesOptions): Pick<NodeChannel, 'open'> {
   return {
-    async open(_cluster, node) {
-      const name = nodeQueueName(queuePrefix, node);
+    async open(cluster, node) {
+      const name = nodeQueueName(queuePrefix, cluster, node);
       const region = await sqs.config.region();
       // Idempotent as long as the attributes are the same ones.
       const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { MessageRetentionPeriod: String(RETENTION_SECONDS) } }));

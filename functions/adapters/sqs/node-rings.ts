@@ -18,26 +18,27 @@ export function createNodeRings({ client, clock, queuePrefix, siblingUrl }: Node
   const lastMs = new Map<string, number>();
   const merged = new Map<string, Promise<void>>();
 
-  const send = async (node: string): Promise<void> => {
-    lastMs.set(node, clock.now());
+  const send = async (queue: string): Promise<void> => {
+    lastMs.set(queue, clock.now());
     try {
-      await client.send(new SendMessageCommand({ QueueUrl: siblingQueueUrl(siblingUrl, nodeQueueName(queuePrefix, node)), MessageBody: 'look' }));
+      await client.send(new SendMessageCommand({ QueueUrl: siblingQueueUrl(siblingUrl, queue), MessageBody: 'look' }));
     } catch (error) {
       if (!(error instanceof QueueDoesNotExist)) throw error; // a node that has not asked for its channel yet
     }
   };
-  const sendAfter = async (node: string, delayMs: number): Promise<void> => {
+  const sendAfter = async (queue: string, delayMs: number): Promise<void> => {
     await clock.sleep(delayMs);
-    merged.delete(node);
-    await send(node);
+    merged.delete(queue);
+    await send(queue);
   };
 
   return {
-    async wake(_cluster, node) {
-      const waitMs = (lastMs.get(node) ?? -Infinity) + MERGE_MS - clock.now();
-      if (waitMs <= 0) return send(node);
-      const waiting = merged.get(node) ?? sendAfter(node, waitMs);
-      merged.set(node, waiting);
+    async wake(cluster, node) {
+      const queue = nodeQueueName(queuePrefix, cluster, node);
+      const waitMs = (lastMs.get(queue) ?? -Infinity) + MERGE_MS - clock.now();
+      if (waitMs <= 0) return send(queue);
+      const waiting = merged.get(queue) ?? sendAfter(queue, waitMs);
+      merged.set(queue, waiting);
       await waiting;
     },
   };

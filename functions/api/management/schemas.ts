@@ -56,7 +56,7 @@ export const Kubeconfig = z
     kind: z.literal('Config'),
     clusters: z.array(Named.extend({ cluster: z.strictObject({ server: z.url(), 'certificate-authority-data': z.base64().optional() }) })),
     users: z.array(Named.extend({ user: z.strictObject({ token: Secret }) })),
-    contexts: z.array(Named.extend({ context: z.strictObject({ cluster: z.string(), user: z.string() }) })),
+    contexts: z.array(Named.extend({ context: z.strictObject({ cluster: z.string(), user: z.string(), namespace: z.string().optional() }) })),
     'current-context': z.string(),
   })
   .meta({ id: 'Kubeconfig', description: 'As a file it is what KUBECONFIG names: YAML reads JSON' });

@@ -40,6 +40,11 @@ export interface TokenClaims {
   'kubernetes.io': KubernetesClaims;
 }
 
+/** Each cluster's own: the keys are the installation's, and whoever trusts them elsewhere knows clusters apart by this alone. */
+export function issuerOf(cluster: string): string {
+  return `https://kubernetes.default.svc/clusters/${cluster}`;
+}
+
 // Clocks of issuer and reader are the same machine's or AWS': a minute is generous.
 const LEEWAY_SECONDS = 60;
 

@@ -22,12 +22,14 @@ export interface BootstrapOptions {
 
 /** What every cluster has from its first moment. May run at each start, and in several processes at once: it only adds what is missing. */
 export async function bootstrapCluster(deps: ServerDeps, { apiAddress }: BootstrapOptions): Promise<void> {
-  await ensureAll(deps, builtIn('', 'namespaces'), NAMESPACES);
+  await ensureTogether(deps, [
+    [builtIn('', 'namespaces'), NAMESPACES],
+    [builtIn(RBAC, 'clusterroles'), defaultClusterRoles()],
+    [builtIn(RBAC, 'clusterrolebindings'), defaultClusterRoleBindings()],
+    [builtIn('scheduling.k8s.io', 'priorityclasses'), PRIORITY_CLASSES],
+    [builtIn('storage.k8s.io', 'storageclasses'), [LOCAL_STORAGE]],
+  ]);
   await Promise.all([
-    ensureAll(deps, builtIn(RBAC, 'clusterroles'), defaultClusterRoles()),
-    ensureAll(deps, builtIn(RBAC, 'clusterrolebindings'), defaultClusterRoleBindings()),
-    ensureAll(deps, builtIn('scheduling.k8s.io', 'priorityclasses'), PRIORITY_CLASSES),
-    ensureAll(deps, builtIn('storage.k8s.io', 'storageclasses'), [LOCAL_STORAGE]),
     ensureAll(deps, builtIn('', 'services'), [apiService(addressRange(deps.config.serviceCidr).at(0), apiAddress.port)]),
     ensureServiceRange(deps),
     ...(isLoopback(apiAddress.ip) ? [] : endpointsOf(deps, apiAddress)),
@@ -77,10 +79,25 @@ const LOCAL_STORAGE = {
   volumeBindingMode: 'WaitForFirstConsumer',
 };
 
+/** A new cluster is made of few commits instead of a hundred. Where another process does the same, each object for itself. */
+async function ensureTogether(deps: ServerDeps, contents: [ApiResource, KubeObject[]][]): Promise<void> {
+  const missing = await Promise.all(contents.map(async ([resource, objects]) => (await missingOf(deps, resource, objects)).map((object) => ({ resource, object }))));
+  try {
+    await deps.store.createAll(missing.flat().map(({ resource, object }) => ({ resource, object: prepared(deps, resource, object) })));
+  } catch (error) {
+    if (!hasCode(error, 'Conflict')) throw error;
+    for (const [resource, objects] of contents) await ensureAll(deps, resource, objects);
+  }
+}
+
 async function ensureAll(deps: ServerDeps, resource: ApiResource, objects: KubeObject[]): Promise<void> {
-  const { items } = await deps.store.list(resource, {});
+  await Promise.all((await missingOf(deps, resource, objects)).map((object) => createOnce(deps, resource, object)));
+}
+
+async function missingOf({ store }: ServerDeps, resource: ApiResource, objects: KubeObject[]): Promise<KubeObject[]> {
+  const { items } = await store.list(resource, {});
   const present = new Set(items.map(({ object }) => keyOf(object)));
-  await Promise.all(objects.filter((object) => !present.has(keyOf(object))).map((object) => createOnce(deps, resource, object)));
+  return objects.filter((object) => !present.has(keyOf(object)));
 }
 
 /** As `ensureAll`, for one whose content follows the installation's address. */
@@ -95,8 +112,7 @@ async function ensureSame(deps: ServerDeps, resource: ApiResource, object: KubeO
 
 async function createOnce(deps: ServerDeps, resource: ApiResource, object: KubeObject): Promise<void> {
   try {
-    const made = trackUpdate(trackedKind(resource, ''), defaulted(resource, object), { live: undefined, writer: writerOf(deps) });
-    await deps.store.create(resource, made, serviceClaims(deps, resource));
+    await deps.store.create(resource, prepared(deps, resource, object), serviceClaims(deps, resource));
   } catch (error) {
     // Another process was first, and where it was faster by little, the Service's address is refused before its name is.
     if (!(await isThere(deps, resource, object))) throw error;
@@ -111,6 +127,10 @@ async function isThere({ store }: ServerDeps, resource: ApiResource, { metadata:
     if (hasCode(error, 'NotFound')) return false;
     throw error;
   }
+}
+
+function prepared(deps: ServerDeps, resource: ApiResource, object: KubeObject): KubeObject {
+  return trackUpdate(trackedKind(resource, ''), defaulted(resource, object), { live: undefined, writer: writerOf(deps) });
 }
 
 function writerOf({ clock }: ServerDeps): FieldWriter {

@@ -1,5 +1,5 @@
-import type { Cluster, Kubeconfig } from '#api/management/schemas';
-import { encodeBase64 } from '#api/codec/base64';
+import { kubeconfigOf } from '#api/management/kubeconfig';
+import type { Cluster } from '#api/management/schemas';
 import { formatTime } from '#api/time';
 import type * as z from 'zod';
 import { VERSION, ZEROPLANE_VERSION } from '../version.ts';
@@ -52,25 +52,11 @@ export function clusterHandlers(deps: InstallationDeps, clusters: OpenClusters):
       const record = await requireCluster(deps, params.cluster);
       const admin = { user: 'kubernetes-admin', groups: ['system:masters'], owner: caller.owner, description: 'kubeconfig' };
       const { token } = await issueClusterToken(deps, record.uid, { ...admin, expiresInSeconds: query.expiresInSeconds });
-      return kubeconfigOf({ name: record.name, server: origin + clusterPath(record.name), authority: deps.authority, token });
+      return kubeconfigOf({ name: record.name, url: origin + clusterPath(record.name), authority: deps.authority, token });
     },
   };
 }
 
 function clusterOf({ name, uid, owner, createdAtMs, network }: ClusterRecord, origin: string): z.infer<typeof Cluster> {
   return { name, uid, owner, createdAt: formatTime(createdAtMs), server: origin + clusterPath(name), network };
-}
-
-/** Also for an installation that writes its administrator one to a file. */
-export function kubeconfigOf({ name, server, authority, token }: { name: string; server: string; authority: string | undefined; token: string }): Kubeconfig {
-  const user = `${name}-admin`;
-  const trust = authority === undefined ? {} : { 'certificate-authority-data': encodeBase64(new TextEncoder().encode(authority)) };
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { server, ...trust } }],
-    users: [{ name: user, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user } }],
-    'current-context': name,
-  };
 }

@@ -23,8 +23,8 @@ const LONGEST_WAIT_SECONDS = 10;
 const SPARE_MS = 10_000;
 
 /**
- * Over all processes of the cluster, where each serves one request and none hears that its client has left: the seats are one record
- * beside the objects. Who dies with a seat loses it to the next who needs it.
+ * Over all processes of an installation, where each serves one request and none hears that its client has left: the seats are one record.
+ * Who dies with a seat loses it to the next who needs it.
  */
 export function createClusterBudget(options: ClusterBudgetOptions): WatchBudget {
   const { table, cluster, clock, ids, limit } = options;
