@@ -1,4 +1,4 @@
-import { overlap, parseRange } from '#api/ipv4';
+import { overlap, parseRange, type Ipv4Range } from '#api/ipv4';
 import type { ClusterNetwork } from '#api/management/schemas';
 
 /** Clusters that have nodes on one machine must not share addresses, so each takes one of these slots of the private range 10.0.0.0/8. */
@@ -13,12 +13,20 @@ export function rangesOfSlot(slot: number): ClusterNetwork {
 
 /** The first slot from `start` on that is free. When none is, any: whoever has more clusters than that has more than one machine. */
 export function freeRanges(taken: ClusterNetwork[], start: number): ClusterNetwork {
+  const others = taken.flatMap(rangesOf);
   const slots = Array.from({ length: RANGE_SLOTS }, (_, i) => rangesOfSlot((start + i) % RANGE_SLOTS));
-  return slots.find((slot) => !taken.some((other) => share(slot, other))) ?? rangesOfSlot(start % RANGE_SLOTS);
+  return slots.find((slot) => !overlapAny(rangesOf(slot), others)) ?? rangesOfSlot(start % RANGE_SLOTS);
 }
 
 /** Whether any address belongs to both. */
 export function share(a: ClusterNetwork, b: ClusterNetwork): boolean {
-  const ranges = ({ podCidr, serviceCidr, loadBalancerCidr }: ClusterNetwork) => [podCidr, serviceCidr, loadBalancerCidr].map(parseRange);
-  return ranges(a).some((one) => ranges(b).some((other) => overlap(one, other)));
+  return overlapAny(rangesOf(a), rangesOf(b));
+}
+
+function rangesOf({ podCidr, serviceCidr, loadBalancerCidr }: ClusterNetwork): Ipv4Range[] {
+  return [podCidr, serviceCidr, loadBalancerCidr].map(parseRange);
+}
+
+function overlapAny(some: Ipv4Range[], others: Ipv4Range[]): boolean {
+  return some.some((one) => others.some((other) => overlap(one, other)));
 }

@@ -28,7 +28,7 @@ export const handler = async (): Promise<void> => {
   const deps = { table, clock: systemClock };
   const nowMs = systemClock.now();
   const [clusters, withNodes] = await Promise.all([listClusters(deps), clustersWithNodes(deps)]);
-  const looked = clusters.filter(({ uid }) => isLookedAt(uid, { hasNodes: withNodes.has(uid), nowMs }));
+  const looked = clusters.filter(({ uid }) => isLookedAt(uid, { isBusy: withNodes.has(uid), nowMs }));
   const failures = await eachBounded(looked, async ({ uid }) => (await loopOf(uid))?.tick(), AT_ONCE);
   for (const error of failures) report({ what: 'a tick', error });
   await purgeRemoved(deps, { untilMs: nowMs + PURGE_MS });

@@ -22,6 +22,7 @@ export const DEFAULT_CLUSTER = 'default';
 const CLUSTERS = 'cluster/';
 const WITH_NODES = 'nodes/';
 const REMOVED = 'removed/';
+const PURGED_WITHIN_SECONDS = 86_400;
 
 export async function readCluster({ table }: RecordDeps, name: string): Promise<ClusterRecord | undefined> {
   const claim = await table.readClaim(INSTALLATION, CLUSTERS + name);
@@ -57,24 +58,25 @@ export async function ensureCluster(deps: RecordDeps, record: Omit<ClusterRecord
   return made;
 }
 
-/** From now on nobody finds it; `removed/` is the promise to purge it. */
+/** From now on nobody finds it; `removed/` is the promise to purge it, which ends by itself. */
 export async function removeCluster({ table, clock }: RecordDeps, { name, uid }: ClusterRecord): Promise<void> {
   const claim = await table.readClaim(INSTALLATION, CLUSTERS + name);
   if (claim === undefined || decodeRecord<ClusterRecord>(claim.value).uid !== uid) throw noCluster(name);
-  const mark = (key: string, value: Uint8Array | null, expect?: string) => ({ cluster: INSTALLATION, key, value, ...(expect === undefined ? {} : { expect }) });
+  const removedAtMs = clock.now();
+  const promise = { value: encodeRecord({ name, removedAtMs }), expiresAtSeconds: Math.ceil(removedAtMs / 1000) + PURGED_WITHIN_SECONDS };
   await table.commit({
     writes: [],
-    claims: [mark(CLUSTERS + name, null, claim.version), mark(REMOVED + uid, encodeRecord({ name, removedAtMs: clock.now() })), mark(WITH_NODES + uid, null)],
+    claims: [
+      { cluster: INSTALLATION, key: CLUSTERS + name, expect: claim.version, value: null },
+      { cluster: INSTALLATION, key: REMOVED + uid, ...promise },
+      { cluster: INSTALLATION, key: WITH_NODES + uid, value: null },
+    ],
   });
 }
 
 export async function removedClusters({ table }: RecordDeps): Promise<{ uid: string; removedAtMs: number }[]> {
   const claims = await table.claims(INSTALLATION, REMOVED);
   return claims.map(({ key, value }) => ({ uid: key.slice(REMOVED.length), ...decodeRecord<{ removedAtMs: number }>(value) }));
-}
-
-export async function forgetRemoved({ table }: RecordDeps, uid: string): Promise<void> {
-  await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: REMOVED + uid, value: null }] });
 }
 
 /** The tick looks at clusters with nodes each minute, and at idle ones rarely. */

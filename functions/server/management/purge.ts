@@ -1,8 +1,9 @@
+import { isLookedAt } from '#core/idle-clusters';
 import { revokeTokenDigest, storedTokens } from '../authenticate/api-token.ts';
-import { forgetRemoved, removedClusters, type RecordDeps } from './cluster-records.ts';
+import { removedClusters, type RecordDeps } from './cluster-records.ts';
 
-// Who was let in before may still write for as long as a request may take: a removed cluster is looked at again until then.
-const WATCHED_MS = 20 * 60_000;
+// Who was let in before may still write for as long as a request may take: a removed cluster is looked at again long after.
+const WATCHED_MS = 3_600_000;
 
 /** Nobody is let in by its tokens any more, whatever still stands of it. */
 export async function revokeAll({ table }: RecordDeps, uid: string): Promise<void> {
@@ -13,8 +14,8 @@ export async function revokeAll({ table }: RecordDeps, uid: string): Promise<voi
 export async function purgeRemoved(deps: RecordDeps, { untilMs }: { untilMs: number }): Promise<void> {
   const { table, clock } = deps;
   for (const { uid, removedAtMs } of await removedClusters(deps)) {
-    let isEmpty = false;
-    while (!isEmpty && clock.now() < untilMs) isEmpty = await table.purge(uid);
-    if (isEmpty && clock.now() - removedAtMs > WATCHED_MS) await forgetRemoved(deps, uid);
+    const nowMs = clock.now();
+    if (!isLookedAt(uid, { isBusy: nowMs - removedAtMs < WATCHED_MS, nowMs })) continue;
+    for (let isEmpty = false; !isEmpty && clock.now() < untilMs; ) isEmpty = await table.purge(uid);
   }
 }
