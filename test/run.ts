@@ -82,11 +82,25 @@ async function onEmulatedAccount(use: (kubeconfig: string) => Promise<void>): Pr
   const kubeconfig = join(dataDir, 'kubeconfig');
   try {
     await eventually('the emulated account is ready', async () => existsSync(kubeconfig) || (emulator.exitCode !== null && Promise.reject(new Error('the emulator has ended'))), { timeoutMs: 120_000 });
-    await use(kubeconfig);
+    await throughProxy(kubeconfig, use);
   } finally {
     emulator.kill('SIGTERM');
     await ended;
     rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** kubectl's upgraded connections pass no Function URL. */
+async function throughProxy(kubeconfig: string, use: (kubeconfig: string) => Promise<void>): Promise<void> {
+  const own = `${kubeconfig}.proxy`;
+  const proxy = spawn(process.execPath, ['dist/zeroplane.mjs', 'proxy', '--kubeconfig', kubeconfig, '--write-kubeconfig', own], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<void>((done) => proxy.once('exit', () => done()));
+  try {
+    await eventually('the proxy is ready', async () => existsSync(own) || (proxy.exitCode !== null && Promise.reject(new Error('the proxy has ended'))), { timeoutMs: 60_000 });
+    await use(own);
+  } finally {
+    proxy.kill('SIGTERM');
+    await ended;
   }
 }
 

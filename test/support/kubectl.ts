@@ -77,7 +77,7 @@ function extract(zip: string, name: string, path: string): void {
 }
 
 function withNamespace(args: string[], namespace: string | undefined): string[] {
-  return namespace === undefined ? args : [...args, '--namespace', namespace];
+  return namespace === undefined ? args : ['--namespace', namespace, ...args]; // what is behind -- is another program's
 }
 
 // A home of its own: kubectl caches discovery under it, and the user's own configuration must not leak in.
