@@ -1,6 +1,7 @@
 import { openedWithin, type OpenedRelay } from '#api/relay/opening';
 import { INVITATION_MEDIA_TYPE, type RelayInvitation, type RelayRequest } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
+import { UPGRADE_REQUIRED } from '#api/remote-command/stream-protocols';
 import { ApiError, apiErrorOf, isReason } from './api-error.ts';
 import { clock, type JoinRelay } from './join-relay.ts';
 import { readText, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
@@ -17,8 +18,6 @@ export interface InvitedSession {
 }
 
 const OPEN_TIMEOUT_MS = 20_000;
-/** How a server that upgrades connections refuses a request without one. */
-const UPGRADE_REQUIRED = 'Upgrade request required';
 
 /** For exec, attach and portforward. undefined: this server upgrades connections itself. A refusal is an `ApiError`. */
 export async function invitedSession(client: RelayClient, request: Pick<HttpRequest, 'path' | 'headers' | 'signal'>): Promise<InvitedSession | undefined> {

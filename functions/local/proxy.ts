@@ -6,7 +6,8 @@ import { systemClock } from '#adapters/system/clock';
 import { systemIds } from '#adapters/system/ids';
 import { kubeconfigOf } from '#api/management/kubeconfig';
 import { serveUpgrade } from '#api/relay/serve-upgrade';
-import { StatusError } from '#api/status';
+import { UPGRADE_REQUIRED } from '#api/remote-command/stream-protocols';
+import { badRequest, StatusError } from '#api/status';
 import { ApiError } from '#client/api-error';
 import { httpsTransport } from '#client/https-transport';
 import { patientTransport } from '#client/patient-transport';
@@ -72,9 +73,11 @@ function proxyHandler({ client, forward }: { client: RelayClient; forward: Fetch
         const headers = new Headers({ 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
         return (env.sendLong ?? sendAsWebStream)({ chunks: await openLog(client, asked), headers, end: async () => undefined });
       }
-      if (stream === undefined || stream === 'log' || env.upgrade === undefined) return await forward(request, env);
+      if (stream === undefined || stream === 'log') return await forward(request, env);
+      // Who could join a session itself is not invited here: what it trusts is this proxy's certificate.
+      if (env.upgrade === undefined) throw badRequest(UPGRADE_REQUIRED);
       const invited = await invitedSession(client, asked);
-      if (invited === undefined) throw new StatusError(400, 'BadRequest', 'this server upgrades connections itself: it needs no proxy');
+      if (invited === undefined) throw badRequest('this server upgrades connections itself: it needs no proxy');
       const { opened } = invited;
       request.signal.addEventListener('abort', () => 'session' in opened && opened.session.close(), { once: true });
       await serveUpgrade({ upgrade: env.upgrade, headers: request.headers }, invited.request, { opened, port: () => Number(searchParams.get('ports')) });

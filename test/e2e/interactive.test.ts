@@ -8,8 +8,7 @@ import { eventually } from '#test/support/eventually';
 import { temporaryFolder } from '#test/support/folder';
 import { freePort } from '#test/support/free-port';
 import { INSPECTOR, ensureInspectorImage } from '#test/support/images';
-import { program, runKubectl, startKubectl } from '#test/support/kubectl';
-import { runs } from '#test/support/local-cluster';
+import { environment, program, runKubectl, startKubectl } from '#test/support/kubectl';
 import { PROGRAM, zeroplane } from '#test/support/zeroplane';
 import { createNamespace, type TestNamespace } from './namespace.ts';
 
@@ -41,12 +40,11 @@ const kubectl = (args: string[], stdin?: string) => runKubectl(args, { namespace
 const started = (args: string[]): ChildProcess => startKubectl(args, { namespace: namespace.name });
 /** As one word for a shell. */
 const bound = (): string => `${program('kubectl')} --namespace ${namespace.name}`;
-const environment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: folder.path, KUBECONFIG: process.env['KUBECONFIG'] });
 
 /** In a pseudo-terminal, as a person has one. */
 function inTerminal(command: string): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const child = execFile('script', ['-qec', command.replace('kubectl', bound()), '/dev/null'], { env: environment(), timeout: 60_000 }, (error, stdout) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout }));
+    const child = execFile('script', ['-qec', command.replace('kubectl', bound()), '/dev/null'], { env: environment(undefined), timeout: 60_000 }, (error, stdout) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout }));
     child.stdin?.end();
   });
 }
@@ -60,20 +58,17 @@ test.each([
 });
 
 test('exec -it: a terminal of the size of one’s own, and the exit code', async () => {
-  const { code, output } = await inTerminal(`stty rows 33 cols 99; kubectl exec -it web -- node -e 'setTimeout(() => { console.log([process.stdout.isTTY, ...process.stdout.getWindowSize()].join()); process.exit(5) }, 500)'`);
+  const { code, output } = await inTerminal(`stty rows 33 cols 99; kubectl exec -it web -- node -e 'const say = () => { console.log([process.stdout.isTTY, ...process.stdout.getWindowSize()].join()); process.exit(5); }; setTimeout(say, 500)'`);
   expect(output).toContain('true,99,33');
   expect(code).toBe(5);
 });
 
 test('a command whose client is gone is gone too', async () => {
   const client = started(['exec', 'shell', '--', 'sleep', '54321']);
-  const ours = async (): Promise<number[]> => {
-    const pids = (await inShell(`grep -lax 'sleep.54321.' /proc/[0-9]*/cmdline || true`)).output.match(/\d+/g) ?? [];
-    return pids.map(Number).filter(runs);
-  };
-  await eventually('the command', async () => (await ours()).length > 0);
+  const isRunning = async (): Promise<boolean> => (await inShell(`grep -lax 'sleep.54321.' /proc/[0-9]*/cmdline || true`)).output !== '';
+  await eventually('the command', isRunning);
   client.kill('SIGKILL');
-  await eventually('its end', async () => (await ours()).length === 0);
+  await eventually('its end', async () => !(await isRunning()));
 });
 
 test('cp: a folder there and back', async () => {
@@ -95,7 +90,7 @@ test('exec: 1 MB into a command and out of it again are the same', async () => {
 });
 
 test('attach: to what a container says and hears', async () => {
-  const child = spawn('sh', ['-c', `(echo one; sleep 1; echo two; sleep 100) | ${bound()} attach -i reader`], { env: environment(), stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const child = spawn('sh', ['-c', `(echo one; sleep 1; echo two; sleep 100) | ${bound()} attach -i reader`], { env: environment(undefined), stdio: ['ignore', 'pipe', 'ignore'], detached: true });
   let heard = '';
   child.stdout.on('data', (chunk: Buffer) => (heard += chunk.toString()));
   try {
@@ -156,6 +151,6 @@ test('zeroplane: exec with both outputs and the exit code, port-forward, a clean
 
 function inShell(script: string): Promise<{ output: string }> {
   return new Promise((resolve, reject) => {
-    execFile('sh', ['-c', script], { env: environment(), timeout: 100_000, maxBuffer: 8 * MEGABYTE }, (error, stdout, stderr) => (error ? reject(new Error(`${script}: ${error.message}\n${stderr}`)) : resolve({ output: stdout })));
+    execFile('sh', ['-c', script], { env: environment(undefined), timeout: 100_000, maxBuffer: 8 * MEGABYTE }, (error, stdout, stderr) => (error ? reject(new Error(`${script}: ${error.message}\n${stderr}`)) : resolve({ output: stdout })));
   });
 }

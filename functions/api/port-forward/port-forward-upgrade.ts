@@ -3,7 +3,7 @@ import { socketBytes } from '../connection/socket-bytes.ts';
 import type { Upgrade } from '../connection/upgrade.ts';
 import type { RelaySession } from '../relay/session.ts';
 import type { UpgradeRequest } from '../remote-command/command-upgrade.ts';
-import { acceptSpdy, requireChannels, requireSpdyProtocol } from '../remote-command/stream-protocols.ts';
+import { acceptSpdy, requireChannels, requireSpdyProtocol, UPGRADE_REQUIRED } from '../remote-command/stream-protocols.ts';
 import { forwardedConnections, PORT_FORWARD, TUNNELLED_PORT_FORWARD } from '../spdy/forwarded-connections.ts';
 import { badRequest } from '../status.ts';
 import { acceptConnection } from './channel-connection.ts';
@@ -20,7 +20,7 @@ export function portForwardAcceptor({ upgrade, headers }: UpgradeRequest, port: 
     requireSpdyProtocol(headers, PORT_FORWARD);
     return async (forward, over) => void forwardedConnections(acceptSpdy(upgrade, PORT_FORWARD), forward).finally(over);
   }
-  throw badRequest('Upgrade request required');
+  throw badRequest(UPGRADE_REQUIRED);
 }
 
 /** Each connection becomes a channel of the session; goes on when the client's end stands. */

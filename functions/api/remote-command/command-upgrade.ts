@@ -6,7 +6,7 @@ import { badRequest } from '../status.ts';
 import { commandStreamsOf } from './channel-socket.ts';
 import { failureStatus, type CommandStreams } from './command-streams.ts';
 import { relayCommand } from './relay-command.ts';
-import { acceptSpdy, requireChannels, requireSpdyProtocol } from './stream-protocols.ts';
+import { acceptSpdy, requireChannels, requireSpdyProtocol, UPGRADE_REQUIRED } from './stream-protocols.ts';
 
 /** A request to leave HTTP, where there is one. */
 export interface UpgradeRequest {
@@ -27,7 +27,7 @@ export function commandAcceptor({ upgrade, headers }: UpgradeRequest): CommandAc
     requireSpdyProtocol(headers, SPDY_COMMAND_PROTOCOL);
     return (options) => spdyCommandStreams(acceptSpdy(upgrade, SPDY_COMMAND_PROTOCOL), options);
   }
-  throw badRequest('Upgrade request required');
+  throw badRequest(UPGRADE_REQUIRED);
 }
 
 /** Joins the client's streams to what the node has opened; goes on when they stand. */

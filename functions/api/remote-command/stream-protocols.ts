@@ -3,6 +3,9 @@ import type { Upgrade } from '../connection/upgrade.ts';
 import { badRequest } from '../status.ts';
 import { negotiateChannels, type ChannelProtocol } from './subprotocols.ts';
 
+/** The refusal of a request that has to be an upgrade; by it clients know a server that upgrades connections. */
+export const UPGRADE_REQUIRED = 'Upgrade request required';
+
 const VERSION_HEADER = 'x-stream-protocol-version';
 
 /** The sub-protocol for a WebSocket of several channels. */

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { WaitingSessions } from '#api/relay/protocol';
+import { UPGRADE_REQUIRED } from '#api/remote-command/stream-protocols';
 import { badRequest, unknownResource } from '#api/status';
 import { upgradeOf, type AppEnv } from '../app-env.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -20,7 +21,7 @@ export function relayRoutes({ relayDoor, store }: ServerDeps): Hono<AppEnv> {
     const node = nodeNameOf(context.get('passed').user);
     if (node === undefined || relayDoor.expect === undefined) throw unknownResource();
     const upgrade = upgradeOf(context);
-    if (upgrade?.protocol !== 'websocket') throw badRequest('Upgrade request required');
+    if (upgrade?.protocol !== 'websocket') throw badRequest(UPGRADE_REQUIRED);
     const expected = relayDoor.expect(store.cluster, node, context.req.param('session'));
     expected.join(await upgrade.acceptWebSocket(undefined, { ping: true }));
     return switched();
