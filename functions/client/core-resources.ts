@@ -14,4 +14,5 @@ export const NAMESPACES: ResourcePath = { group: '', version: 'v1', resource: 'n
 export const ENDPOINT_SLICES: ResourcePath = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
 export const DEPLOYMENTS: ResourcePath = { group: 'apps', version: 'v1', resource: 'deployments' };
 export const REPLICA_SETS: ResourcePath = { group: 'apps', version: 'v1', resource: 'replicasets' };
+export const CONTROLLER_REVISIONS: ResourcePath = { group: 'apps', version: 'v1', resource: 'controllerrevisions' };
 export const LEASES: ResourcePath = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };

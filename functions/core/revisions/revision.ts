@@ -1,4 +1,5 @@
 import { canonicalJson, hashName } from '../hash.ts';
+import { templateOf } from '#api/controller-revision';
 import type { KubeObject, OwnerReference } from '#api/object';
 import type { ControllerRevision, PodTemplateSpec } from '#api/schema/kinds.generated';
 
@@ -7,16 +8,6 @@ export const REVISION_HASH = 'controller-revision-hash';
 
 export function revisionHashOf({ metadata }: KubeObject): string {
   return metadata.labels?.[REVISION_HASH] ?? '';
-}
-
-/** What a ControllerRevision keeps of its owner: its template, as a patch that brings the owner back to it. */
-interface RevisionData {
-  spec?: { template?: PodTemplateSpec & { $patch?: string } };
-}
-
-export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
-  const { $patch: _patch, ...template } = (data as RevisionData | undefined)?.spec?.template ?? {};
-  return template;
 }
 
 export function sortedRevisions(revisions: ControllerRevision[]): ControllerRevision[] {
