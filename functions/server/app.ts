@@ -74,7 +74,7 @@ function resourceServer(deps: ServerDeps): (context: Context<AppEnv>) => Promise
     if (raw.method === 'HEAD' && found.subresource?.name !== 'proxy') throw methodNotAllowed();
     const query = url.searchParams;
     const upgrade = upgradeOf(context);
-    const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), sendLong: context.env?.sendLong ?? sendAsWebStream, ...(upgrade === undefined ? {} : { upgrade }), query, user, info, ...found, representation: negotiate(raw.headers, query), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
+    const request: ResourceRequest = { deps, request: raw, body: context.env?.body ?? webBody(raw), sendLong: context.env?.sendLong ?? sendAsWebStream, ...(upgrade === undefined ? {} : { upgrade }), query, user, info, ...found, representation: negotiate(raw.headers, query, found.resource), watches, frames, warnings: deprecationWarnings(found.resource), name: info.name };
     try {
       return await handler(request);
     } catch (error) {

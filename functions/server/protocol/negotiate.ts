@@ -1,4 +1,5 @@
 import { PROTOBUF_MEDIA_TYPE } from '#api/codec/protobuf';
+import type { ApiResource } from '#api/resource';
 import { notAcceptable, StatusError } from '#api/status';
 
 export type Format = 'json' | 'yaml' | 'protobuf';
@@ -15,14 +16,14 @@ export interface Representation {
 const OFFERED = Object.values(MEDIA_TYPES);
 const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 
-/** The first clause that can be served; protobuf only where no other clause can be: JSON is how objects are stored, and costs nothing. */
-export function negotiate(headers: Headers, query: URLSearchParams): Representation {
+/** The first clause that can be served; protobuf only where no other clause can be: JSON is how objects are stored, and costs nothing. What is only ever created has no Table. */
+export function negotiate(headers: Headers, query: URLSearchParams, { verbs }: Pick<ApiResource, 'verbs'>): Representation {
   const accept = headers.get('accept') ?? '';
   const pretty = isPretty(headers, query);
   if (accept === '' || accept === MEDIA_TYPES.json) return { format: 'json', pretty }; // of programs
   const clauses = clausesOf(accept);
   if (clauses.length === 0) return { format: 'json', pretty };
-  const offers = clauses.flatMap((clause) => offerOf(clause, pretty) ?? []);
+  const offers = clauses.flatMap((clause) => offerOf(clause, pretty) ?? []).filter(({ as }) => as !== 'Table' || verbs.includes('get'));
   const best = offers.find(({ format }) => format !== 'protobuf') ?? offers[0];
   if (best !== undefined) return best;
   throw clauses.some((clause) => clause.parameters.has('as')) ? notAcceptable(OFFERED) : noRepresentation();

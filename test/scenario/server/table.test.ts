@@ -21,6 +21,13 @@ test('a list and an object as Tables, with the columns of their kind', async () 
   expect((await api.request('GET', `${MAPS}/a`, { headers })).json).toMatchObject({ kind: 'Table', rows: [row] });
 });
 
+test('what is asked and not stored has no Table', async () => {
+  const body = { spec: { nonResourceAttributes: { path: '/apis', verb: 'get' } } };
+  const ask = (accept: string) => api.request('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { body, headers: { accept } });
+  expect((await ask('application/json;as=Table;v=v1;g=meta.k8s.io')).status).toBe(406);
+  expect((await ask(headers.accept)).json).toMatchObject({ kind: 'SelfSubjectAccessReview', status: { allowed: true } });
+});
+
 test('what stands beside the cells is the client’s choice', async () => {
   expect((await api.request('GET', `${MAPS}/a?includeObject=None`, { headers })).json).toMatchObject({ rows: [{ object: null }] });
   expect((await api.request('GET', `${MAPS}/a?includeObject=Object`, { headers })).json).toMatchObject({ rows: [{ object: { kind: 'ConfigMap', data: { k: 'v' } } }] });
