@@ -1,8 +1,10 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { CertificateSigningRequest } from '../schema/kinds.generated.ts';
 import { validateApproval, validateCertificateSigningRequest } from '../validation/certificate-signing-request.ts';
+import { pathSegmentName } from '../validation/names.ts';
 
 export const certificateSigningRequestRules: KindRules<CertificateSigningRequest> = {
+  name: pathSegmentName,
   validate: validateCertificateSigningRequest,
   validateUpdate: validateApproval,
   selectableFields: ({ spec }) => ({ 'spec.signerName': spec?.signerName ?? '' }),

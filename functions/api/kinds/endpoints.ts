@@ -4,7 +4,7 @@ import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from '.
 import { endpointIpProblems, ipProblems } from '../validation/addresses.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../validation/names.ts';
 import { validatePortNumber, validateProtocol } from '../validation/ports.ts';
-import { optionalName } from '../validation/references.ts';
+import { givenName, optionalName } from '../validation/references.ts';
 import { ageColumn, column, nameColumn, NONE, shortened } from './columns.ts';
 
 export const endpointsRules: KindRules<Endpoints> = {
@@ -29,7 +29,7 @@ function addressErrors({ ip = '', hostname, nodeName }: EndpointAddress, path: s
   return [
     ...problems.map((text) => invalid(`${path}.ip`, ip, text)),
     ...optionalName(`${path}.hostname`, hostname, dns1123Label),
-    ...optionalName(`${path}.nodeName`, nodeName, dns1123Subdomain),
+    ...givenName(`${path}.nodeName`, nodeName, dns1123Subdomain),
     ...(problems.length > 0 ? ['must be a valid IP address'] : endpointIpProblems(ip)).map((text) => invalid(`${path}.ip`, ip, text)),
   ];
 }

@@ -1,13 +1,13 @@
 import type { KindRules } from '../kind-rules.ts';
 import type { Job, JobSpec, JobStatus } from '../schema/kinds.generated.ts';
 import { CONTROLLER_UID, generatedLabels, validateGeneratedSelector, validateJob } from '../validation/job.ts';
+import { labelValue } from '../validation/names.ts';
 import { ageColumn, column, humanDuration, nameColumn } from './columns.ts';
 import { specChanged } from './generation.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { containerColumns, selectorText } from './pod-template-columns.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
-const MAX_LABEL = 63;
 const UNLIMITED = 2147483647;
 
 export const jobRules: KindRules<Job> = {
@@ -19,8 +19,8 @@ export const jobRules: KindRules<Job> = {
   prepareForCreate: (job) => {
     const isLabelled = Object.keys(job.spec?.template?.metadata?.labels ?? {}).length > 0;
     if (job.spec && !job.spec.manualSelector) selectOwnPods(job, job.spec);
-    // A name too long for a label is refused for the template's labels, not for these, if it is all that there is.
-    if (isLabelled || (job.metadata.name ?? '').length <= MAX_LABEL) labelAsTemplate(job);
+    // A name that is no label is refused for the template's labels, not for these, if it is all that there is.
+    if (isLabelled || labelValue(job.metadata.name ?? '').length === 0) labelAsTemplate(job);
   },
   prepareForUpdate: labelAsTemplate,
   isNewGeneration: specChanged,

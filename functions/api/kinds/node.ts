@@ -5,6 +5,7 @@ import type { Node, NodeSpec, Taint } from '../schema/kinds.generated.ts';
 import { isIpv4 } from '../ipv4.ts';
 import { cidrProblems } from '../validation/addresses.ts';
 import { labelValue, qualifiedName } from '../validation/names.ts';
+import { positive } from '../validation/numbers.ts';
 import { validateAmount } from '../validation/resources.ts';
 import { declaredFeatureErrors } from '../validation/declared-features.ts';
 import { nodeColumns } from './node-columns.ts';
@@ -72,7 +73,9 @@ function cidrChange(spec: NodeSpec | undefined, old: NodeSpec | undefined): Fiel
 
 function statusErrors({ status = {} }: Node): FieldError[] {
   const amounts = (['capacity', 'allocatable'] as const).flatMap((field) => Object.entries(status[field] ?? {}).flatMap(([name, amount]) => validateAmount(name, amount, `status.${field}.${name}`)));
-  return [...amounts, ...declaredFeatureErrors(status.declaredFeatures ?? [], 'status.declaredFeatures')];
+  const swap = status.nodeInfo?.swap?.capacity;
+  const swapErrors = swap === undefined ? [] : positive('metadata.nodeSwapStatus.capacity', swap); // as the real server names it
+  return [...amounts, ...swapErrors, ...declaredFeatureErrors(status.declaredFeatures ?? [], 'status.declaredFeatures')];
 }
 
 function addressErrors({ status = {} }: Node): FieldError[] {

@@ -21,8 +21,8 @@ export const statefulSetRules: KindRules<StatefulSet> = {
   setDefaults: ({ spec }) => {
     if (!spec) return;
     spec.podManagementPolicy ||= 'OrderedReady';
-    spec.updateStrategy = { type: 'RollingUpdate', ...spec.updateStrategy };
-    if (spec.updateStrategy.type === 'RollingUpdate') spec.updateStrategy.rollingUpdate = { partition: 0, ...spec.updateStrategy.rollingUpdate };
+    if (!spec.updateStrategy?.type) spec.updateStrategy = { rollingUpdate: {}, ...spec.updateStrategy, type: 'RollingUpdate' };
+    if (spec.updateStrategy.type === 'RollingUpdate' && spec.updateStrategy.rollingUpdate) spec.updateStrategy.rollingUpdate.partition ??= 0;
     spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: 'Retain', whenScaled: 'Retain', ...spec.persistentVolumeClaimRetentionPolicy };
     spec.replicas ??= 1;
     spec.revisionHistoryLimit ??= 10;
@@ -77,7 +77,8 @@ function specErrors(spec: StatefulSetSpec): FieldError[] {
 
 // Its pods get a volume of each claim, in place of one of that name.
 function withClaimVolumes({ template, volumeClaimTemplates = [] }: StatefulSetSpec): PodTemplateSpec {
-  const claimed: Volume[] = volumeClaimTemplates.map(({ metadata }) => ({ name: metadata?.name ?? '', persistentVolumeClaim: { claimName: metadata?.name ?? '' } }));
-  const own = (template?.spec?.volumes ?? []).filter(({ name }) => !claimed.some((volume) => volume.name === name));
+  const names = [...new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? ''))];
+  const claimed = names.map((name): Volume => ({ name, persistentVolumeClaim: { claimName: name } }));
+  const own = (template?.spec?.volumes ?? []).filter(({ name }) => !names.includes(name));
   return { ...template, spec: { ...(template?.spec ?? { containers: [] }), volumes: [...claimed, ...own] } };
 }

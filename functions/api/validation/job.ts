@@ -187,11 +187,11 @@ function restartErrors({ template, podFailurePolicy }: JobSpec, field: string): 
 }
 
 function selectorErrors({ selector, template }: JobSpec, path: string): FieldError[] {
-  if (!selector) return [required(`${path}.selector`)];
-  const errors = validateLabelSelector(selector, `${path}.selector`);
   const labels = template?.metadata?.labels;
-  if (errors.length > 0 || (!isEmptySelector(selector) && selectorMatches(selector, labels ?? {}))) return errors;
-  return isEmptySelector(selector) ? errors : [invalid(`${path}.template.metadata.labels`, labels ?? null, '`selector` does not match template `labels`')];
+  const mismatch = invalid(`${path}.template.metadata.labels`, labels ?? null, '`selector` does not match template `labels`');
+  if (!selector) return [required(`${path}.selector`), mismatch];
+  const errors = validateLabelSelector(selector, `${path}.selector`);
+  return errors.length > 0 || isEmptySelector(selector) || selectorMatches(selector, labels ?? {}) ? errors : [mismatch];
 }
 
 // An indexed Job's pods have their number behind its name as their host's name.

@@ -5,6 +5,7 @@ import { between } from './numbers.ts';
 import { localDescendingPath, optionalName } from './references.ts';
 
 const MAX_TENANT = 64;
+const MAX_PORTAL = 64;
 
 type Source = Record<string, unknown>;
 type SourceName = keyof Volume | keyof PersistentVolumeSpec;
@@ -69,6 +70,12 @@ function iscsiErrors(source: Source, path: string): FieldError[] {
   if (typeof initiator === 'string' && !known.test(initiator)) errors.push(invalid(`${path}.initiatorname`, initiator, 'must be valid format'));
   if ((source['chapAuthDiscovery'] || source['chapAuthSession']) && !source['secretRef']) errors.push(required(`${path}.secretRef`));
   return errors;
+}
+
+/** A portal is mounted under a name that holds the volume's own, where the initiator has one. */
+export function portalProblems(name: string, { iscsi }: Pick<Volume | PersistentVolumeSpec, 'iscsi'>): string[] {
+  if (iscsi?.initiatorName === undefined || `${name}:${iscsi.targetPortal}`.length <= MAX_PORTAL) return [];
+  return ['Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.'];
 }
 
 function fibreChannelErrors(source: Source, path: string): FieldError[] {

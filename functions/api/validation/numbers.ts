@@ -6,7 +6,7 @@ export function nonNegative(field: string, value: number | bigint | undefined): 
   return value !== undefined && value < 0 ? [invalid(field, value, 'must be greater than or equal to 0')] : [];
 }
 
-export function positive(field: string, value: number | undefined): FieldError[] {
+export function positive(field: string, value: number | bigint | undefined): FieldError[] {
   return value !== undefined && value <= 0 ? [invalid(field, value, 'must be greater than 0')] : [];
 }
 

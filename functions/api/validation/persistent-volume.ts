@@ -2,7 +2,7 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import type { CSIPersistentVolumeSource, PersistentVolume, PersistentVolumeSpec, SecretReference } from '../schema/kinds.generated.ts';
 import { validateNodeSelector } from './affinity.ts';
 import { dns1123Label, dns1123Subdomain } from './names.ts';
-import { validateNetworkDisk } from './network-disks.ts';
+import { portalProblems, validateNetworkDisk } from './network-disks.ts';
 import { ACCESS_MODES } from './persistent-volume-claim.ts';
 import { noBacksteps, optionalName, requiredName } from './references.ts';
 import { validatePositiveQuantity } from './resources.ts';
@@ -10,9 +10,10 @@ import { hostPathErrors, nfsErrors, validateDriverName } from './volumes.ts';
 
 const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain'];
 
-export function validatePersistentVolume({ spec = {} }: PersistentVolume): FieldError[] {
+export function validatePersistentVolume({ metadata, spec = {} }: PersistentVolume): FieldError[] {
   return [
     ...validatePersistentVolumeSpec(spec, 'spec'),
+    ...portalProblems(metadata.name ?? '', spec).map((text) => invalid('spec.iscsi.targetportal', spec.iscsi?.targetPortal, text)),
     ...capacityErrors(spec.capacity),
     ...(spec.persistentVolumeReclaimPolicy && !RECLAIM_POLICIES.includes(spec.persistentVolumeReclaimPolicy)
       ? [notSupported('spec.persistentVolumeReclaimPolicy', spec.persistentVolumeReclaimPolicy, RECLAIM_POLICIES)]

@@ -2,7 +2,7 @@ import { duplicate, forbidden, invalid, notSupported, required, tooLong, type Fi
 import type { CSIVolumeSource, DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from '../schema/kinds.generated.ts';
 import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELDS } from './env.ts';
 import { dns1123Label, dns1123Subdomain } from './names.ts';
-import { validateNetworkDisk } from './network-disks.ts';
+import { portalProblems, validateNetworkDisk } from './network-disks.ts';
 import { fileMode } from './numbers.ts';
 import { validateAnnotations, validateLabels } from './object-meta.ts';
 import { validateClaimSpec } from './persistent-volume-claim.ts';
@@ -55,6 +55,7 @@ const OWN_RULES: Partial<Record<SourceName, (volume: Volume, path: string) => Fi
   persistentVolumeClaim: ({ persistentVolumeClaim }, path) => (persistentVolumeClaim?.claimName ? [] : [required(`${path}.claimName`)]),
   nfs: ({ nfs }, path) => nfsErrors(nfs ?? { server: '', path: '' }, path),
   csi: ({ csi }, path) => csiErrors(csi ?? { driver: '' }, path),
+  iscsi: (volume, path) => [...validateNetworkDisk(volume, 'iscsi', path), ...portalProblems(volume.name, volume).map((text) => invalid(path.replace(/\.iscsi$/, '.name'), volume.name, text))],
   ephemeral: ephemeralErrors,
   image: ({ image }, path) => imageErrors(image ?? {}, path),
 };

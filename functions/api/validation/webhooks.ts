@@ -98,7 +98,7 @@ function urlErrors(url: string, field: string): FieldError[] {
 }
 
 function servicePathErrors(path: string | undefined, field: string): FieldError[] {
-  if (path === undefined || path === '/') return [];
+  if (!path || path === '/') return [];
   if (!path.startsWith('/')) return [invalid(field, path, "must start with a '/'")];
   const steps = path.slice(1).replace(/\/$/, '').split('/');
   return steps.flatMap((step, i) => (step === '' ? [invalid(field, path, `segment[${i}] may not be empty`)] : dns1123Subdomain(step).map((text) => invalid(field, path, `segment[${i}]: ${text}`))));
