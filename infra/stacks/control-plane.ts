@@ -70,10 +70,12 @@ export class ControlPlaneStack extends Stack {
 
     this.mapStream(dispatch, table.tableStreamArn ?? '');
     grantStreamRead(dispatch, table);
-    this.mapQueue('RingNow', worker, rings.now.queueArn);
+    // The least that Lambda takes: a backlog must not use up what the API needs.
+    this.mapQueue('RingNow', worker, { queueArn: rings.now.queueArn, maximumConcurrency: 2 });
     grantReceive(worker, [rings.now]);
     // By way of the first queue, and not straight to the worker: only there rings of one cluster follow one another.
-    this.mapQueue('RingLater', dispatch, rings.later.queueArn);
+    // Without a bound, because only then Lambda's idle pollers come down from five to two; what it does takes milliseconds.
+    this.mapQueue('RingLater', dispatch, { queueArn: rings.later.queueArn });
     grantReceive(dispatch, [rings.later]);
     new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new FunctionTarget(tick, { retryAttempts: 0 })] });
 
@@ -102,13 +104,13 @@ export class ControlPlaneStack extends Stack {
     afterItsRights(mapping, target);
   }
 
-  private mapQueue(id: string, target: LambdaFunction, queueArn: string): void {
+  private mapQueue(id: string, target: LambdaFunction, { queueArn, maximumConcurrency }: { queueArn: string; maximumConcurrency?: number }): void {
     const mapping = new CfnEventSourceMapping(this, id, {
       functionName: target.functionName,
       eventSourceArn: queueArn,
       batchSize: 10,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      scalingConfig: { maximumConcurrency: 2 }, // the least that Lambda takes: a backlog must not use up what the API needs
+      ...(maximumConcurrency === undefined ? {} : { scalingConfig: { maximumConcurrency } }),
     });
     afterItsRights(mapping, target);
   }

@@ -5,8 +5,9 @@ import { eventually } from '../support/eventually.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { idlePollsAnHour } from './bill/idle-polls.ts';
 import { openMeteredAccount } from './bill/metered-account.ts';
-import { merged, type Item } from './bill/meter.ts';
-import { dollarsOf, entriesOf, PRICES, scaled, sumOf, type Amounts } from './bill/prices.ts';
+import { merged } from './bill/meter.ts';
+import { dollarsOf, entriesOf, PRICES, sumOf, type Amounts } from './bill/prices.ts';
+import { plus, times, without, type Usage } from './bill/usage.ts';
 import { deploymentOf, podOf } from './bill/workloads.ts';
 import { TYPICAL_LATENCIES } from './endpoint/latencies.ts';
 
@@ -29,7 +30,7 @@ const calls = Number(values.calls);
 const HOURS_A_MONTH = 730;
 const AN_HOUR = 60 / minutes;
 const WATCH_SECONDS = 60;
-const NODES = ['one', 'two', 'three'];
+const BURST_FACTOR = 4;
 
 const account = await openMeteredAccount({ cloudAssembly: resolve(values.out), latencies: TYPICAL_LATENCIES });
 const { client, emulator, usedBy, usedWithin } = account;
@@ -51,11 +52,11 @@ print(`list prices of us-east-1 before free tiers; Lambda as measured here, call
 await eventually('the first request has made the cluster', () => client.list(PODS, { namespace: 'default' }), { timeoutMs: 120_000 });
 
 const polls = idlePollsAnHour(emulator.queues);
-print(`\nLambda's polling of two queues, five pollers each, by its documentation: ${dollars(dollarsOf(polls))} an hour, ${dollars(dollarsOf(polls) * HOURS_A_MONTH)} a month`);
+print(`\nLambda's polling of the queues, by its documentation: ${dollars(dollarsOf(polls))} an hour, ${dollars(dollarsOf(polls) * HOURS_A_MONTH)} a month`);
 
 await usedBy(async () => undefined);
 const empty = await usedWithin(idling);
-tell(`an idle hour without nodes (from ${minutes} minutes)`, empty, AN_HOUR, { month: true });
+tell(`an idle hour without nodes (from ${minutes} minutes)`, times(empty, AN_HOUR), { month: true });
 
 let touched = 0;
 const called = await usedBy(async () => {
@@ -65,35 +66,38 @@ const called = await usedBy(async () => {
     await kubectl(args, { kubeconfig, ...stdin });
   }
 });
-tell(`1,000 kubectl calls (from ${calls})`, called, 1000 / calls);
+tell(`1,000 kubectl calls (from ${calls})`, times(without(called, empty), 1000 / calls));
 
 // As informers do, which ask anew when a watch has ended by itself.
 const watches = Array.from({ length: minutes }, () => ['get', '--raw', `/api/v1/pods?watch=1&timeoutSeconds=${WATCH_SECONDS}`]);
 const watched = await usedWithin(async () => {
   for (const args of watches) await kubectl(args, { kubeconfig, timeoutMs: 2 * WATCH_SECONDS * 1000 });
 });
-tell(`an hour of one watch in which nothing happens (from ${minutes} minutes)`, minus(watched, empty), AN_HOUR);
+tell(`an hour of one watch in which nothing happens (from ${minutes} minutes)`, times(without(watched, empty), 3600 / watched.seconds));
 
 await account.join('one');
 await usedBy(() => client.create(PODS, podOf('warm')));
-const single: Item[] = [];
-for (let i = 0; i < pods; i++) single.push(...(await usedBy(() => client.create(PODS, podOf(`single-${i}`)))));
-tell(`1,000 pod starts, one at a time (from ${pods})`, single, 1000 / pods);
-tell(`1,000 pod starts in bursts (from a Deployment of ${4 * pods})`, await usedBy(() => client.create(DEPLOYMENTS, deploymentOf('burst', 4 * pods))), 1000 / (4 * pods));
+const single: Usage[] = [];
+for (let i = 0; i < pods; i++) single.push(await usedBy(() => client.create(PODS, podOf(`single-${i}`))));
+const burst = await usedBy(() => client.create(DEPLOYMENTS, deploymentOf('burst', BURST_FACTOR * pods)));
 
-await account.join(...NODES.slice(1));
+await account.join('two', 'three');
 await usedBy(async () => undefined);
 const idle = await usedWithin(idling);
-tell(`an idle hour with ${NODES.length} nodes (from ${minutes} minutes)`, idle, AN_HOUR, { month: true });
-tell('of it one node', minus(idle, empty), AN_HOUR / NODES.length, { month: true });
+const node = times(without(idle, empty), 1 / 3);
+const oneNode = plus(empty, { items: node.items, seconds: 0 });
+tell(`an idle hour with 3 nodes (from ${minutes} minutes)`, times(idle, AN_HOUR), { month: true });
+tell('of it one node', times(node, AN_HOUR), { month: true });
+tell(`1,000 pod starts, one at a time (from ${pods})`, times(without(plus(...single), oneNode), 1000 / pods));
+tell(`1,000 pod starts in bursts (from a Deployment of ${BURST_FACTOR * pods})`, times(without(burst, oneNode), 1000 / (BURST_FACTOR * pods)));
 
 const storedGbMonth = (await account.storedBytes()) / 1e9;
 print(`\nstored after all this: ${(storedGbMonth * 1e6).toFixed(0)} KB, ${dollars(dollarsOf({ storedGbMonth }))} a month`);
 await account.close();
 process.exit(0);
 
-function tell(what: string, items: Item[], factor: number, { month = false }: { month?: boolean } = {}): void {
-  const amounts = scaled(sumOf(items.map((item) => item.amounts)), factor);
+function tell(what: string, { items }: Usage, { month = false }: { month?: boolean } = {}): void {
+  const amounts = sumOf(items.map((item) => item.amounts));
   print(`\n${what}: ${dollars(dollarsOf(amounts))}${month ? `, ${dollars(dollarsOf(amounts) * HOURS_A_MONTH)} a month` : ''}`);
   for (const service of new Set(Object.values(PRICES).map((price) => price.service))) {
     const own = Object.fromEntries(entriesOf(amounts).filter(([unit]) => PRICES[unit].service === service)) as Amounts;
@@ -102,11 +106,7 @@ function tell(what: string, items: Item[], factor: number, { month = false }: { 
   }
   if (!values.detail) return;
   const dear = merged(items).sort((a, b) => dollarsOf(b.amounts) - dollarsOf(a.amounts));
-  for (const { caller, operation, calls: count, amounts: own } of dear) print(`    ${dollars(dollarsOf(scaled(own, factor))).padStart(10)}  ${caller} ${operation}: ${(count * factor).toFixed(0)} calls`);
-}
-
-function minus(items: Item[], others: Item[]): Item[] {
-  return merged([...items, ...others.map((item) => ({ ...item, calls: -item.calls, amounts: scaled(item.amounts, -1) }))]);
+  for (const { caller, operation, calls: count, amounts: own } of dear) print(`    ${dollars(dollarsOf(own)).padStart(10)}  ${caller} ${operation}: ${count.toFixed(0)} calls`);
 }
 
 function dollars(amount: number): string {

@@ -29,7 +29,7 @@ export async function unitFigures(): Promise<Figure[]> {
 
 // Nobody asks how far it is while it is counted.
 async function started({ client, usedBy }: MeteredAccount, { app, pods = 1 }: { app: string; pods?: number }): Promise<Item[]> {
-  const items = await usedBy(() => (pods === 1 ? client.create(PODS, podOf(app)) : client.create(DEPLOYMENTS, deploymentOf(app, pods))));
+  const { items } = await usedBy(() => (pods === 1 ? client.create(PODS, podOf(app)) : client.create(DEPLOYMENTS, deploymentOf(app, pods))));
   const { items: found } = await client.list<KubeObject & { status: { phase: string } }>(PODS, { namespace: 'default', labelSelector: `app=${app}` });
   if (found.filter(({ status }) => status.phase === 'Running').length !== pods) throw new Error(`not all pods of ${app} run`);
   return items;

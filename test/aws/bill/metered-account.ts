@@ -9,7 +9,8 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator.
 import { joinNode } from '../node.ts';
 import { openPatientClient } from '../patient-client.ts';
 import { loadTemplate } from '../template/load.ts';
-import { createMeter, type Item } from './meter.ts';
+import { createMeter } from './meter.ts';
+import type { Usage } from './usage.ts';
 
 export interface MeteredAccount {
   emulator: Emulator;
@@ -17,9 +18,9 @@ export interface MeteredAccount {
   /** Simulated nodes of these names. */
   join(...names: string[]): Promise<void>;
   /** What is used from `begin` until nothing is done any more. */
-  usedBy(begin: () => Promise<unknown>): Promise<Item[]>;
+  usedBy(begin: () => Promise<unknown>): Promise<Usage>;
   /** What is used from `begin` until it has ended. */
-  usedWithin(begin: () => Promise<unknown>): Promise<Item[]>;
+  usedWithin(begin: () => Promise<unknown>): Promise<Usage>;
   /** Of the table, as it stands. */
   storedBytes(): Promise<number>;
   close(): Promise<void>;
@@ -39,6 +40,12 @@ export async function openMeteredAccount(options: { cloudAssembly: string } & Pi
   const nodes: { stop(): Promise<void> }[] = [];
   const { client, close } = openPatientClient(emulator);
   const quiet = (): Promise<unknown> => eventually('all is quiet', async () => Date.now() - meter.lastCallMs() > QUIET_MS, { timeoutMs: 180_000, intervalMs: 250 });
+  const usedWithin = async (begin: () => Promise<unknown>): Promise<Usage> => {
+    meter.reset();
+    const startedMs = performance.now();
+    await begin();
+    return { items: meter.items(), seconds: (performance.now() - startedMs) / 1000 };
+  };
   return {
     emulator,
     client,
@@ -50,16 +57,9 @@ export async function openMeteredAccount(options: { cloudAssembly: string } & Pi
     },
     async usedBy(begin) {
       await quiet();
-      meter.reset();
-      await begin();
-      await quiet();
-      return meter.items();
+      return usedWithin(() => begin().then(quiet));
     },
-    async usedWithin(begin) {
-      meter.reset();
-      await begin();
-      return meter.items();
-    },
+    usedWithin,
     async storedBytes() {
       const { Table } = await awsJson(dynamodb.endpoint)<{ Table: { TableSizeBytes: number } }>('DynamoDB_20120810.DescribeTable', { TableName: emulator.tableName });
       return Table.TableSizeBytes;
