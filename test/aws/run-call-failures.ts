@@ -43,7 +43,7 @@ for (const [i, life] of lives.entries()) {
   const fault = await live(account, life);
   const happened = account.emulator.happened.slice(before);
   failures += happened.length;
-  process.stdout.write(`${i + 1}/${lives.length} ${life.kind} of each ${spacing}th call of ${life.fn} from the ${life.first}th: ${happened.length} failed, ${fault === undefined ? 'well' : `FAULT ${fault}\n  ${happened.join('\n  ')}`}\n`);
+  process.stdout.write(`${i + 1}/${lives.length} ${life.kind} of each ${spacing}th call of ${life.fn} from its call ${life.first}: ${happened.length} failed, ${fault === undefined ? 'well' : `FAULT ${fault}\n  ${happened.join('\n  ')}`}\n`);
   if (fault === undefined) continue;
   faults += 1;
   await account.close();
