@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Deployment, EndpointSlice, Pod, ReplicaSet } from '#api/schema/kinds.generated';
 import { PortError } from '#ports/errors';
-import type { Table } from '#ports/table';
+import type { Commit, Table } from '#ports/table';
 import { deployment, DEPLOYMENTS, imagesOf, PODS, REPLICA_SETS, SERVICES, SLICES, startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -69,6 +69,25 @@ test('a decider whose bind comes late finds the room taken', async () => {
   expect((await cluster.get<Pod>(PODS, 'first'))?.spec?.nodeName).toBeUndefined();
 });
 
+test('what a decider is about to bind has its place, also for one who decides meanwhile', async () => {
+  await cluster.addNode('n1', { cpu: '1', memory: '1Gi', pods: '10' });
+  await cluster.settle();
+  const pod = (name: string, priority: number) => ({ metadata: { name }, spec: { priority, preemptionPolicy: 'Never', containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '400m' } } }] } });
+  await cluster.create(PODS, pod('first', 0));
+  await cluster.create(PODS, pod('second', 0));
+  // The slow one has bound `first`, and promised the node to `second`; then one comes that would be placed before it.
+  const gate = gatedTable(cluster.table, ({ claims = [] }) => claims.length === 0);
+  const slow = cluster.loopOver(gate.table, 2002).run({ untilMs: cluster.clock.now() + 10_000 });
+  await gate.reached;
+  await cluster.create(PODS, pod('third', 1000));
+  await cluster.settle();
+  gate.open();
+  await slow;
+  await cluster.settle();
+  const nodes = await Promise.all(['first', 'second', 'third'].map(async (name) => (await cluster.get<Pod>(PODS, name))?.spec?.nodeName));
+  expect(nodes).toEqual(['n1', 'n1', undefined]);
+});
+
 test('a pod that waits is bound when there is room', async () => {
   await cluster.addNode('n1', { cpu: '1', memory: '1Gi', pods: '10' });
   await cluster.create(DEPLOYMENTS, deployment('web', 3, { cpu: '400m' }));
@@ -116,14 +135,14 @@ function dyingTable(table: Table, steps: number, commitsLast: boolean): Table {
   });
 }
 
-// Holds back the commits that give a pod its node.
-function gatedTable(table: Table): { table: Table; reached: Promise<void>; open(): void } {
+// Holds back the commits that give a pod its node, or some of them.
+function gatedTable(table: Table, isHeld: (commit: Commit) => boolean = () => true): { table: Table; reached: Promise<void>; open(): void } {
   let open = (): void => undefined;
   let reach = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   const reached = new Promise<void>((resolve) => (reach = resolve));
   const commit: Table['commit'] = async (commit) => {
-    if (commit.writes.some(({ indexes }) => indexes?.some(({ index }) => index === 'node'))) {
+    if (commit.writes.some(({ indexes }) => indexes?.some(({ index }) => index === 'node')) && isHeld(commit)) {
       reach();
       await opened;
     }
