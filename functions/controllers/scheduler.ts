@@ -17,7 +17,7 @@ import { isPodFinished } from '#core/pod-state';
 import { decideNode } from '#core/scheduling/decide';
 import { assume, nodeStates } from '#core/scheduling/node-state';
 import type { NodeState } from '#core/scheduling/node-state';
-import { isGated, pendingPods } from '#core/scheduling/pending';
+import { isGated, isPending, pendingPods } from '#core/scheduling/pending';
 import type { PreemptionView } from '#core/scheduling/preemption';
 import { PortError } from '#ports/errors';
 
@@ -52,7 +52,7 @@ type Outlook = { bindTo: string } | { written: Promise<void> };
 async function reconcile(_key: string, context: ReconcileContext): Promise<Outcome> {
   const { view } = context;
   const waiting = await view.list<Pod>(PODS, { matches: (pod) => !(pod as Pod).spec?.nodeName });
-  if (pendingPods(waiting).length === 0) return DONE;
+  if (!waiting.some(isPending)) return DONE;
   // The claims before the pods: who binds to a node after this has changed its claim, and our binds to that node fail.
   const claims = await createCapacityClaims(view);
   const [nodes, pods] = await Promise.all([view.list<Node>(NODES), view.list<Pod>(PODS, { now: true })]);

@@ -33,21 +33,16 @@ export function sendOver(outgoing: ServerResponse): SendLong {
   };
 }
 
-// No faster than the client takes it.
+// No faster than the client takes it; a client that goes takes no more.
 async function writeAll(outgoing: ServerResponse, chunks: AsyncGenerator<Uint8Array>): Promise<void> {
+  let taken = (): void => undefined;
+  outgoing.once('close', () => taken());
   for await (const chunk of chunks) {
     if (outgoing.destroyed) return;
-    if (!outgoing.write(chunk)) await drained(outgoing);
+    await new Promise<void>((resolve) => {
+      taken = resolve;
+      outgoing.write(chunk, () => resolve());
+    });
   }
   outgoing.end();
-}
-
-function drained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      outgoing.off('drain', done).off('close', done);
-      resolve();
-    };
-    outgoing.on('drain', done).on('close', done);
-  });
 }

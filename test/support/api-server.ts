@@ -6,8 +6,8 @@ import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import type { Clock } from '#ports/clock';
 import type { NodeChannel } from '#ports/node-channel';
-import type { Upgrade } from '#api/connection/upgrade';
 import { createApp } from '#server/app';
+import type { AppEnv } from '#server/app-env';
 import { apiTokenOf, storeApiToken } from '#server/authenticate/api-token';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
 import type { ServerConfig, ServerDeps } from '#server/deps';
@@ -18,7 +18,7 @@ import { volatileFolder } from './folder.ts';
 export interface ApiServer {
   deps: ServerDeps;
   nodeChannel: NodeChannel;
-  fetch: (request: Request, env?: { upgrade: Upgrade }) => Promise<Response>;
+  fetch: (request: Request, env?: AppEnv['Bindings']) => Promise<Response>;
   adminToken: string;
   /** As the administrator, or as somebody with a token of their own. JSON in and out. */
   request: (method: string, path: string, options?: RequestOptions) => Promise<Answer>;

@@ -3,7 +3,7 @@ import type { ClusterView } from '../runtime/cluster-view.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget, StorageClass } from '#api/schema/kinds.generated';
 import { budgetsOf } from '#core/disruption/eviction';
 import { needNamespaces, needStorage } from '#core/scheduling/needs';
-import { pendingPods } from '#core/scheduling/pending';
+import { isPending } from '#core/scheduling/pending';
 import type { PreemptionView } from '#core/scheduling/preemption';
 import { podVolumes } from '#core/scheduling/volumes';
 
@@ -14,7 +14,7 @@ export async function readSurroundings(view: ClusterView, pods: Pod[]): Promise<
     const namespaces = await view.list(NAMESPACES);
     surroundings.namespaces = new Map(namespaces.map(({ metadata }) => [metadata.name ?? '', metadata.labels ?? {}]));
   }
-  if (needStorage(pendingPods(pods))) {
+  if (needStorage(pods.filter(isPending))) {
     const [claims, volumes, classes] = await Promise.all([view.list<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS), view.list<PersistentVolume>(PERSISTENT_VOLUMES), view.list<StorageClass>(STORAGE_CLASSES)]);
     surroundings.volumesOf = (pod) => podVolumes(pod, { claims, volumes, classes });
   }

@@ -1,11 +1,10 @@
-import { concat } from '#api/codec/concat';
 import { encodeJson } from '#api/codec/json';
 import { partialObjectMetadata } from '#api/printing/table';
 import { StatusError } from '#api/status';
 import type { ListPage } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
 import { apiVersionOf, externalBytes } from './external-version.ts';
-import { respondBytes, respondValue } from './respond.ts';
+import { respondParts, respondValue } from './respond.ts';
 import { tableOf } from './table.ts';
 
 /** A page of objects. Its JSON is put together from the bytes that the store keeps of each: nothing is serialised for a list. */
@@ -23,7 +22,7 @@ export async function respondList(request: ResourceRequest, page: ListPage, toke
     case 'PartialObjectMetadata':
       throw new StatusError(406, 'NotAcceptable', `you requested PartialObjectMetadata, but the requested object is a list (*${request.resource.kind}List)`);
     default:
-      return respondBytes(request, listBytes(request, page, metadata), 200);
+      return respondParts(request, listParts(request, page, metadata));
   }
 }
 
@@ -31,16 +30,16 @@ const COMMA = new TextEncoder().encode(',');
 const OPEN = new TextEncoder().encode('{');
 const END = new TextEncoder().encode(']}\n');
 
-function listBytes({ resource }: ResourceRequest, page: ListPage, metadata: object): Uint8Array {
+function listParts({ resource }: ResourceRequest, page: ListPage, metadata: object): Uint8Array[] {
   const apiVersion = apiVersionOf(resource);
   const head = `{"kind":"${resource.kind}List","apiVersion":"${apiVersion}","metadata":${encodeJson(metadata)},"items":[`;
-  const chunks: Uint8Array[] = [new TextEncoder().encode(head)];
+  const parts: Uint8Array[] = [new TextEncoder().encode(head)];
   // An object's bytes begin with its kind and apiVersion (see the store); in a list, the list says them for all.
   const identity = `{"kind":"${resource.kind}","apiVersion":"${apiVersion}",`.length;
   page.items.forEach((stored, at) => {
-    if (at > 0) chunks.push(COMMA);
-    chunks.push(OPEN, externalBytes(stored, resource).subarray(identity));
+    if (at > 0) parts.push(COMMA);
+    parts.push(OPEN, externalBytes(stored, resource).subarray(identity));
   });
-  chunks.push(END);
-  return concat(chunks);
+  parts.push(END);
+  return parts;
 }

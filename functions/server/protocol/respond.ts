@@ -1,3 +1,4 @@
+import { concat } from '#api/codec/concat';
 import { encodeJsonBytes, parseJson } from '#api/codec/json';
 import { encodeProtobuf } from '#api/codec/protobuf';
 import { partialObjectMetadata } from '#api/printing/table';
@@ -37,6 +38,37 @@ export async function respondBytes(request: ResourceRequest, json: Uint8Array, s
   const body = await compressed(request, bodyOf(json, representation), headers);
   headers.set('content-length', String(body.length));
   return new Response(body, { status, headers });
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** JSON that lies in parts. What is large goes out piece by piece: the whole of a long list in one memory holds up everybody. */
+export async function respondParts(request: ResourceRequest, parts: readonly Uint8Array[]): Promise<Response> {
+  const { sendLong, representation, warnings, deps } = request;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const isChanged = representation.format !== 'json' || representation.pretty || (deps.gzip !== undefined && acceptsGzip(request.request.headers));
+  if (isChanged || length <= PIECE_BYTES) return respondBytes(request, concat(parts, length), 200);
+  const headers = answerHeaders(MEDIA_TYPES.json, warnings);
+  headers.set('content-length', String(length));
+  return sendLong({ chunks: piecesOf(parts), headers, end: async () => undefined });
+}
+
+// All in one memory: as much again for each list would have to be collected, and costs several times what the sending does.
+async function* piecesOf(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(PIECE_BYTES);
+  let filled = 0;
+  for (const part of parts) {
+    for (let from = 0; from < part.length; ) {
+      const fitting = part.subarray(from, from + piece.length - filled);
+      piece.set(fitting, filled);
+      from += fitting.length;
+      filled += fitting.length;
+      if (filled < piece.length) continue;
+      yield piece;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled);
 }
 
 // Under this, compression costs more than it saves; Kubernetes draws the line at the same size.

@@ -1,4 +1,4 @@
-/** What is sent chunk by chunk, for as long as it lasts. */
+/** What is sent chunk by chunk. */
 export interface LongAnswer {
   chunks: AsyncGenerator<Uint8Array>;
   headers: Headers;
@@ -8,7 +8,7 @@ export interface LongAnswer {
 
 /**
  * How it is sent. One machine writes to Node's own response: through the web's streams an event costs more at each watcher than its
- * encryption does.
+ * encryption does. Each chunk has been taken when the next is asked for: its memory may be used again.
  */
 export type SendLong = (answer: LongAnswer) => Response;
 
@@ -18,7 +18,7 @@ const BUFFER_BYTES = 64 * 1024;
 export const sendAsWebStream: SendLong = ({ chunks, headers, end }) => {
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const next = await chunks.next();
-    if (!next.done) return controller.enqueue(next.value);
+    if (!next.done) return controller.enqueue(new Uint8Array(next.value));
     await end(); // a function stands still as soon as its answer is over
     controller.close();
   };

@@ -128,3 +128,33 @@ test('fields are named as in the version that is asked for', async () => {
   expect(await selected(requests, 'spec.signerName=a')).toEqual([]);
   expect(await selected(requests, 'spec.x=a')).toBe('field label not supported: spec.x');
 });
+
+test('a long list that goes out in pieces is the same to the byte, and as long as it says', async () => {
+  const secrets = '/api/v1/namespaces/default/secrets';
+  for (let i = 0; i < 24; i++) await api.request('POST', secrets, { body: { metadata: { name: `long-${i}` }, stringData: { text: `${i}`.repeat(20_000) } } });
+  const request = requestOf('GET', secrets, { token: api.adminToken });
+  const pretty = (await api.fetch(requestOf('GET', `${secrets}?pretty=true`, { token: api.adminToken }))).text();
+  const whole = Buffer.from(await (await api.fetch(request)).arrayBuffer());
+  expect(JSON.parse(whole.toString())).toEqual(JSON.parse(await pretty));
+
+  let said = 0;
+  let sent: Promise<Buffer> | undefined;
+  await api.fetch(request, {
+    sendLong: ({ chunks, headers }) => {
+      said = Number(headers.get('content-length'));
+      sent = copied(chunks);
+      return new Response(null);
+    },
+  });
+  const pieces = await sent;
+  expect(pieces?.equals(whole)).toBe(true);
+  expect(said).toBe(whole.length);
+  expect(whole.length).toBeGreaterThan(512 * 1024);
+});
+
+// The memory of a piece is used again for the next.
+async function copied(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const copies: Buffer[] = [];
+  for await (const chunk of chunks) copies.push(Buffer.from(chunk));
+  return Buffer.concat(copies);
+}
