@@ -23,6 +23,6 @@ export async function* logs(client: ApiClient, { namespace, pod, signal, ...opti
   const path = `${pathOf(PODS, { namespace, name: pod }, 'log')}?${query.toString()}`;
   const request = { path, headers: {}, ...(signal === undefined ? {} : { signal }) };
   // A followed log would hold the server for as long as it goes on; where it matters, the node is asked without it.
-  if (options.follow === true && client.joinRelay !== undefined) return yield* await openLog({ send: client.send, joinRelay: client.joinRelay }, request);
-  yield* (await client.raw({ ...request, method: 'GET', held: true })).body;
+  if (options.follow === true && client.joinRelay !== undefined) yield* await openLog({ send: client.send, joinRelay: client.joinRelay }, request);
+  else yield* (await client.raw({ ...request, method: 'GET', held: true })).body;
 }

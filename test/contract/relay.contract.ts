@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readAll } from '#api/connection/byte-channel';
 import type { WaitingSession } from '#api/relay/protocol';
-import { RelaySession } from '#api/relay/session';
+import type { RelaySession } from '#api/relay/session';
 import type { Relay, RelayDoor } from '#ports/relay';
 
 export const REQUEST = { kind: 'logs' as const, namespace: 'default', pod: 'p', podUid: 'u', container: 'c', options: {} };
