@@ -21,3 +21,20 @@ await build({
   banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   logLevel: 'warning',
 });
+
+// The agent alone, in one file that a machine can be given: plain Node runs it, with nothing installed beside it.
+await build({
+  absWorkingDir: root,
+  entryPoints: { 'zeroplane-node': 'cli/node-program.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  minify: true,
+  keepNames: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: ['cpu-features', '*.node'],
+  banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;" },
+  logLevel: 'warning',
+});

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Verb } from './verb.ts';
 
 const MACHINE = 'This machine:';
+const INSTALLATION = 'An installation:';
 const OBJECTS = 'Objects:';
 const WORKLOADS = 'Workloads:';
 const PODS = 'Containers:';
@@ -14,6 +15,10 @@ export const VERBS: readonly Verb[] = [
   { name: 'demo', group: MACHINE, summary: 'a tour on a throw-away cluster', load: async () => (await import('./commands/local/demo.ts')).demoCommand },
   { name: 'server', group: MACHINE, hidden: true, summary: 'the control plane, which `up` starts', load: async () => (await import('./commands/local/processes.ts')).serverCommand },
   { name: 'agent', group: MACHINE, hidden: true, summary: 'the agent, which the server starts', load: async () => (await import('./commands/local/processes.ts')).agentCommand },
+  { name: 'login', group: INSTALLATION, summary: 'remember an installation and your token', load: async () => (await import('./commands/installation/login.ts')).loginCommand },
+  { name: 'cluster', group: INSTALLATION, summary: 'create, list and delete its clusters, and their kubeconfigs', load: async () => (await import('./commands/installation/cluster.ts')).clustersCommand },
+  { name: 'node', group: INSTALLATION, summary: 'join this machine to a cluster, list and remove nodes', load: async () => (await import('./commands/installation/node.ts')).nodeCommand },
+  { name: 'token', group: INSTALLATION, summary: 'create, list and revoke tokens', load: async () => (await import('./commands/installation/token.ts')).tokenCommand },
   { name: 'apply', group: OBJECTS, summary: 'make the cluster have what manifests describe', load: async () => (await import('./commands/objects/apply.ts')).applyCommand },
   { name: 'get', group: OBJECTS, summary: 'list objects, or show one', load: async () => (await import('./commands/objects/get.ts')).getCommand },
   { name: 'describe', group: OBJECTS, summary: 'all about objects, with their events', load: async () => (await import('./commands/objects/describe.ts')).describeCommand },

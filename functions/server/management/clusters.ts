@@ -52,7 +52,7 @@ export function clusterHandlers(deps: InstallationDeps, clusters: OpenClusters):
       const record = await requireCluster(deps, params.cluster);
       const admin = { user: 'kubernetes-admin', groups: ['system:masters'], owner: caller.owner, description: 'kubeconfig' };
       const { token } = await issueClusterToken(deps, record.uid, { ...admin, expiresInSeconds: query.expiresInSeconds });
-      return kubeconfigOf({ name: record.name, url: origin + clusterPath(record.name), authority: deps.authority, token });
+      return kubeconfigOf({ name: `zeroplane-${record.name}`, url: origin + clusterPath(record.name), authority: deps.authority, token });
     },
   };
 }

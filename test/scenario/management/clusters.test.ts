@@ -39,7 +39,7 @@ test('a cluster from its making to its end', async () => {
   expect((await v1('GET', '/v1/clusters/shop')).json).toEqual(made.json);
 
   const { json: config } = await v1<{ clusters: unknown[]; users: [{ user: { token: string } }] }>('GET', '/v1/clusters/shop/kubeconfig?expiresInSeconds=3600');
-  expect(config.clusters).toEqual([{ name: 'shop', cluster: { server: 'http://127.0.0.1/clusters/shop' } }]);
+  expect(config.clusters).toEqual([{ name: 'zeroplane-shop', cluster: { server: 'http://127.0.0.1/clusters/shop' } }]);
   const { token } = config.users[0].user;
   const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '1' } };
   expect((await installation.ask('POST', '/clusters/shop/api/v1/namespaces/default/configmaps', { body: map, token })).status).toBe(201);
