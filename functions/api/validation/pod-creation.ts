@@ -19,7 +19,7 @@ export function validatePodCreation({ metadata, spec }: Pod): FieldError[] {
 function claimNameErrors(volumes: Volume[], pod: string): FieldError[] {
   return volumes.flatMap(({ name, ephemeral }, i) => {
     const claim = `${pod}-${name}`;
-    return ephemeral ? dns1123Subdomain(claim).map((text) => invalid(`spec.volumes[${i}].name`, name, `PVC name ${JSON.stringify(claim)}: ${text}`)) : [];
+    return ephemeral && pod !== '' ? dns1123Subdomain(claim).map((text) => invalid(`spec.volumes[${i}].name`, name, `PVC name ${JSON.stringify(claim)}: ${text}`)) : [];
   });
 }
 
