@@ -4,7 +4,7 @@ import { type Cluster, type DataFolder, dataFolder, readCluster, writeCluster } 
 import { asAdmin, readyNodes, urlOf } from './admin-client.ts';
 import { chooseRanges } from './addresses.ts';
 import { choosePort } from './ports.ts';
-import { type Program, lastLines, runningProcess, startProcess, stopProcess } from './processes.ts';
+import { type Program, asServer, lastLines, runningProcess, startProcess, stopProcess } from './processes.ts';
 import { inTurn } from './turn.ts';
 import { processName, workersOf } from './workers.ts';
 
@@ -49,7 +49,7 @@ async function launchAlone(options: LaunchOptions): Promise<Launched> {
   const awaited = workers.map((worker) => ({ name: worker.name, sinceMs: runningProcess(folder, processName(worker)) === undefined ? startMs : 0 }));
   if (runningProcess(folder, 'server') === undefined) {
     options.say('starting the server');
-    startProcess(folder, 'server', { program: options.program, args: ['server', '--data-dir', folder.root] });
+    startProcess(folder, 'server', { program: asServer(options.program), args: ['server', '--data-dir', folder.root] });
   }
   await until('the API server', { logs: folder.logs, timeoutMs: START_TIMEOUT_MS }, async () => {
     if (runningProcess(folder, 'server') === undefined) throw new Failure('the server ended at once', { why: lastLines(folder, 'server', 15) });

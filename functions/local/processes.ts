@@ -19,6 +19,21 @@ export interface Program {
   script: string;
 }
 
+/**
+ * What a request allocates lives until it is answered. With twice the room for the young, most are over when the collector looks, which then
+ * takes half the time; a process that has little to do never fills it.
+ */
+const SERVER_HEAP = '--max-semi-space-size=32';
+
+export function asServer(program: Program): Program {
+  return { ...program, execArgv: [...asAgent(program).execArgv, SERVER_HEAP] };
+}
+
+/** Agents are started by the server, but need no heap like its own. */
+export function asAgent(program: Program): Program {
+  return { ...program, execArgv: program.execArgv.filter((argument) => argument !== SERVER_HEAP) };
+}
+
 /** Starts a process that outlives its parent; what it prints goes to `logs/NAME.log`. */
 export function startProcess(folder: DataFolder, name: string, options: { program: Program; args: string[] }): ChildProcess {
   mkdirSync(folder.logs, { recursive: true, mode: 0o700 });

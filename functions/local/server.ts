@@ -1,6 +1,6 @@
 import { startControlPlane } from './control-plane.ts';
 import { dataFolder, readCluster } from './data-folder.ts';
-import { type Program, recordProcess } from './processes.ts';
+import { type Program, asAgent, recordProcess } from './processes.ts';
 import { keepWorker, workersOf } from './workers.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function runServer(options: { dataDir: string; program: Program }):
   const controlPlane = await startControlPlane(folder, cluster);
   const workers = workersOf(cluster).map(async (worker) => {
     const args = await controlPlane.agentArguments(worker.name);
-    await keepWorker(folder, worker, { program: options.program, args, signal: ended.signal });
+    await keepWorker(folder, worker, { program: asAgent(options.program), args, signal: ended.signal });
   });
   await Promise.all([...workers, new Promise((resolve) => ended.signal.addEventListener('abort', resolve))]);
   await controlPlane.close();
