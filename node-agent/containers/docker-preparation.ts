@@ -8,7 +8,7 @@ import type { NodeFolders } from '../node-folders.ts';
 import type { Pod } from '../pod.ts';
 import type { ContainerSpec, Mount } from '../runtime/runtime.ts';
 import { roleOf } from '../sync/container-view.ts';
-import { hostnameOf, identityOf } from '../sync/pod-steps.ts';
+import { hostnameOf, identityOf, sandboxHostname } from '../sync/pod-steps.ts';
 import { StartProblem, type ContainerPlace, type Preparation } from '../sync/preparation.ts';
 import { specHashOf } from '../sync/spec-hash.ts';
 import type { PodEvents } from '../sync/sync-deps.ts';
@@ -112,19 +112,21 @@ async function containerSpec(options: DockerPreparationOptions, volumes: PodVolu
   };
 }
 
-/** hosts and resolv.conf are ours: Docker's belong to the sandbox, which has no network of Docker's. */
+/** hosts, resolv.conf and hostname are ours: Docker's belong to the sandbox, which has no network of Docker's, and newer engines make none for it. */
 async function hostFileMounts(options: DockerPreparationOptions, { pod, container, place }: Making): Promise<Mount[]> {
   const folder = join(options.folders.pods, pod.metadata.uid ?? '');
   const dns = options.dns();
   const [hostsFile, hostResolv] = await Promise.all([readFile('/etc/hosts', 'utf8').catch(() => ''), readFile('/etc/resolv.conf', 'utf8').catch(() => '')]);
   const hosts = etcHosts(pod, { podIp: place.podIp, hostname: hostnameOf(pod), domain: dns?.domain, hostsFile });
   await mkdir(folder, { recursive: true });
-  await Promise.all([writeFile(join(folder, 'etc-hosts'), hosts, { mode: 0o644 }), writeFile(join(folder, 'resolv.conf'), resolvConf(pod, { dns, hostFile: hostResolv }), { mode: 0o644 })]);
+  const files = [
+    { name: 'etc-hosts', containerPath: '/etc/hosts', text: hosts },
+    { name: 'resolv.conf', containerPath: '/etc/resolv.conf', text: resolvConf(pod, { dns, hostFile: hostResolv }) },
+    ...(pod.spec.hostNetwork === true ? [] : [{ name: 'etc-hostname', containerPath: '/etc/hostname', text: `${sandboxHostname(pod, dns?.domain)}\n` }]),
+  ];
+  await Promise.all(files.map(({ name, text }) => writeFile(join(folder, name), text, { mode: 0o644 })));
   const taken = new Set((container.volumeMounts ?? []).map(({ mountPath }) => mountPath));
-  return [
-    { hostPath: join(folder, 'etc-hosts'), containerPath: '/etc/hosts', readOnly: false },
-    { hostPath: join(folder, 'resolv.conf'), containerPath: '/etc/resolv.conf', readOnly: false },
-  ].filter(({ containerPath }) => !taken.has(containerPath));
+  return files.map(({ name, containerPath }) => ({ hostPath: join(folder, name), containerPath, readOnly: false })).filter(({ containerPath }) => !taken.has(containerPath));
 }
 
 async function emptyTerminationFile(options: DockerPreparationOptions, { pod, container, place }: Making): Promise<string> {

@@ -42,6 +42,8 @@ test('a pod with an init container, volumes and environment runs, is ready, has 
   expect(node.statusOf('whole')).toMatchObject({ phase: 'Running', podIP: expect.stringMatching(/^198\.18\./) as string });
   expect(await node.logOf('whole', 'c')).toBe('from init\nfrom the map\nfrom the map\ngeheim geheim\n');
   expect(eventsOf('i')).toEqual(['Pulled', 'Created', 'Started']);
+  const main = (await node.containers('whole')).find(({ Labels }) => Labels['dev.zeroplane.role'] === 'main');
+  expect(main?.Mounts.map(({ Destination }) => Destination)).toEqual(expect.arrayContaining(['/etc/hosts', '/etc/resolv.conf', '/etc/hostname']));
 
   const folder = join(node.dataDir, 'pods', metadata.uid ?? '');
   expect(existsSync(folder)).toBe(true);
