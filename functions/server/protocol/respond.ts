@@ -34,9 +34,9 @@ export async function respondValue(request: ResourceRequest, value: object, stat
 /** JSON bytes as they are where the client takes JSON; read again only for people (indented), for YAML and for protobuf. */
 export async function respondBytes(request: ResourceRequest, json: Uint8Array, status: number): Promise<Response> {
   const { representation, warnings } = request;
-  const headers = answerHeaders(MEDIA_TYPES[representation.format], warnings);
+  const headers = answerFields(MEDIA_TYPES[representation.format], warnings);
   const body = await compressed(request, bodyOf(json, representation), headers);
-  headers.set('content-length', String(body.length));
+  headers['content-length'] = String(body.length);
   return new Response(body, { status, headers });
 }
 
@@ -74,10 +74,10 @@ async function* piecesOf(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
 // Under this, compression costs more than it saves; Kubernetes draws the line at the same size.
 const GZIP_ABOVE_BYTES = 128 * 1024;
 
-async function compressed({ deps, request }: ResourceRequest, body: Uint8Array, headers: Headers): Promise<Uint8Array> {
+async function compressed({ deps, request }: ResourceRequest, body: Uint8Array, headers: Record<string, string>): Promise<Uint8Array> {
   if (body.length < GZIP_ABOVE_BYTES || deps.gzip === undefined || !acceptsGzip(request.headers)) return body;
-  headers.set('content-encoding', 'gzip');
-  headers.set('vary', 'Accept-Encoding');
+  headers['content-encoding'] = 'gzip';
+  headers['vary'] = 'Accept-Encoding';
   return deps.gzip(body);
 }
 
@@ -90,9 +90,12 @@ function bodyOf(json: Uint8Array, { format, pretty }: Representation): Uint8Arra
 
 /** What every answer about a resource says of itself, with the warnings that the request has come to. */
 export function answerHeaders(contentType: string, warnings: readonly string[]): Headers {
-  const headers = new Headers({ 'content-type': contentType, 'cache-control': 'no-cache, private' });
-  for (const warning of warnings) headers.append('warning', warningValue(warning));
-  return headers;
+  return new Headers(answerFields(contentType, warnings));
+}
+
+// As they are written: the web's own object checks and sorts them again, for every answer.
+function answerFields(contentType: string, warnings: readonly string[]): Record<string, string> {
+  return { 'content-type': contentType, 'cache-control': 'no-cache, private', ...(warnings.length > 0 && { warning: warnings.map(warningValue).join(', ') }) };
 }
 
 /** RFC 7234's warn-value: agent code 299, no agent name. */
