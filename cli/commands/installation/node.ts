@@ -5,6 +5,7 @@ import { Output, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderDocument } from '../../render/documents.ts';
 import { joinCommand } from '../local/join.ts';
+import { leaveCommand } from '../local/leave.ts';
 
 const InCluster = { cluster: z.string().min(1).default('default') };
 const ListOptions = z.strictObject({ ...InCluster, output: Output });
@@ -21,6 +22,7 @@ const OUTPUT = ['-o, --output <format>', 'text, json or yaml'] as const;
 export function nodeCommand(): Command {
   const command = new Command('node').description('Workers: machines that run the pods of a cluster.');
   command.addCommand(joinCommand());
+  command.addCommand(leaveCommand());
   command
     .command('token')
     .description('make a token with which machines join, and print the line that uses it')

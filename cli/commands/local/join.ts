@@ -1,31 +1,34 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { NodeCredential } from '#api/management/schemas';
+import type { NodeCredential } from '#api/management/schemas';
 import { Failure } from '#client/failure';
 import { answers, DOCKER_SOCKET } from '../../docker.ts';
 import { withInstallation } from '../../installation/installation.ts';
 import { writePrivately } from '../../installation/login-file.ts';
 import { parseOptions } from '../../options.ts';
 import { createProgress } from '../../render/progress.ts';
+import { credentialArguments, keepCredential, readCredential } from './node-credential.ts';
 import { program } from './program.ts';
 
-const DATA_DIR = '/var/lib/zeroplane/node';
+export const NODE_DATA_DIR = '/var/lib/zeroplane/node';
 const UNIT = '/etc/systemd/system/zeroplane-node.service';
 const OLDEST_NODE = 20;
+
+export const NodeDataDir = z
+  .string()
+  .min(1)
+  .default(NODE_DATA_DIR)
+  .transform((path) => resolve(path));
 
 const JoinOptions = z.strictObject({
   server: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
   token: z.string().min(1).optional(),
   name: z.string().min(1).optional(),
   runtime: z.enum(['docker', 'simulated'], 'must be docker or simulated').default('docker'),
-  dataDir: z
-    .string()
-    .min(1)
-    .default(DATA_DIR)
-    .transform((path) => resolve(path)),
+  dataDir: NodeDataDir,
   caFile: z.string().optional(),
   writeUnit: z.union([z.literal(true), z.string()]).optional(),
 });
@@ -39,7 +42,7 @@ export function joinCommand(): Command {
     .option('--token <token>', 'a join token of it (`zeroplane node token`)')
     .option('--name <name>', "the node's name (default: this machine's)")
     .option('--runtime <name>', 'what runs the pods: docker or simulated (default: docker)')
-    .option('--data-dir <dir>', `where the agent keeps its credential and its pods (default: ${DATA_DIR})`)
+    .option('--data-dir <dir>', `where the agent keeps its credential and its pods (default: ${NODE_DATA_DIR})`)
     .option('--ca-file <file>', "CA that the installation's certificate is of (default: the machine's own trust)")
     .option('--write-unit [file]', `write a systemd unit that runs it, instead of running it (default: ${UNIT})`)
     .action(async (given: unknown) => joinNode(parseOptions(JoinOptions, given)));
@@ -48,11 +51,11 @@ export function joinCommand(): Command {
 async function joinNode(options: JoinOptions): Promise<void> {
   await refuseUnfit(options);
   const progress = createProgress(process.stdout);
-  const credential = keptCredential(options) ?? (await progress.step('Joining the cluster', () => exchange(options)));
+  const credential = readCredential(options.dataDir) ?? (await progress.step('Joining the cluster', () => exchange(options)));
   progress.say(`This machine is the node ${credential.node} of the cluster ${credential.cluster.name}, at ${credential.server}`);
   if (options.writeUnit !== undefined) return writeUnit(options.writeUnit === true ? UNIT : resolve(options.writeUnit), options);
   const { main } = await import('#node-agent/main');
-  await main(agentArguments(credential, options));
+  await main([...credentialArguments(options.dataDir, credential), '--runtime', options.runtime]);
 }
 
 /** All that is missing, at once. */
@@ -67,11 +70,6 @@ async function refuseUnfit({ runtime }: JoinOptions): Promise<void> {
   if (missing.length > 0) throw new Failure('this machine cannot be a worker yet', { why: `it lacks:\n${missing.map((one) => `- ${one}`).join('\n')}`, fix: 'https://nodejs.org and https://docs.docker.com/engine/install/ say how to install them.' });
 }
 
-function keptCredential({ dataDir }: JoinOptions): NodeCredential | undefined {
-  const file = credentialFile(dataDir);
-  return existsSync(file) ? NodeCredential.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
-}
-
 async function exchange({ server, token, name, dataDir, caFile }: JoinOptions): Promise<NodeCredential> {
   if (server === undefined || token === undefined) throw new Failure('which cluster?', { why: `${dataDir} holds no credential, so --server and --token are needed`, fix: '`zeroplane node token` makes a join token and prints the whole line.' });
   const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
@@ -79,17 +77,8 @@ async function exchange({ server, token, name, dataDir, caFile }: JoinOptions): 
   const given = await withInstallation((manage) => manage('join', { body: { node } }), { server: new URL(server).origin, token, ...(ca === undefined ? {} : { ca }) });
   const credential = { ...(ca === undefined ? {} : { certificateAuthority: ca }), ...given };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writePrivately(credentialFile(dataDir), `${JSON.stringify(credential, null, 2)}\n`);
+  keepCredential(dataDir, credential);
   return credential;
-}
-
-/** The agent reads its token from a file: command lines are everybody's to read. */
-function agentArguments({ server, node, token, certificateAuthority }: NodeCredential, { dataDir, runtime }: JoinOptions): string[] {
-  const tokenFile = join(dataDir, 'token');
-  writePrivately(tokenFile, `${token}\n`);
-  const caFile = join(dataDir, 'ca.crt');
-  if (certificateAuthority !== undefined) writePrivately(caFile, certificateAuthority);
-  return ['--server', server, '--node', node, '--token-file', tokenFile, '--data-dir', dataDir, '--runtime', runtime, ...(certificateAuthority === undefined ? [] : ['--ca-file', caFile])];
 }
 
 function writeUnit(file: string, { dataDir, runtime }: JoinOptions): void {
@@ -115,8 +104,4 @@ KillMode=process
 [Install]
 WantedBy=multi-user.target
 `;
-}
-
-function credentialFile(dataDir: string): string {
-  return join(dataDir, 'credential.json');
 }

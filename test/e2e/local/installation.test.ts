@@ -63,6 +63,15 @@ test('a machine joins by one line, with one file, and runs pods', async () => {
   expect(readFileSync(unit, 'utf8')).not.toContain('zp1.');
 });
 
+test('a machine leaves: its folder knows the cluster no more, and its name is free', async () => {
+  agent?.kill('SIGKILL');
+  expect(await output('node', 'leave', '--data-dir', join1)).toContain('no worker of shop any more');
+  expect(existsSync(join(join1, 'credential.json'))).toBe(false);
+  expect((await run('node', 'leave', '--data-dir', join1)).code).toBe(1);
+  await output('node', 'remove', 'worker', '--cluster', 'shop');
+  expect(await output('node', 'list', '--cluster', 'shop')).not.toContain('worker');
+});
+
 test('cluster delete: its context is gone too', async () => {
   await output('cluster', 'delete', 'shop');
   expect((await run('get', 'pods')).stderr).toContain('no cluster is chosen');
