@@ -30,7 +30,7 @@ export type VariableName = keyof typeof VARIABLES;
 export const NEEDS = {
   api: ['table', 'cluster', 'adminToken', 'ringQueue', 'nodeQueuePrefix', 'nodeRole', 'accountConcurrency', 'secrets', 'relayUrl'],
   dispatch: ['ringQueue'],
-  worker: ['table', 'ringQueue', 'laterQueue', 'nodeQueuePrefix'],
+  worker: ['table', 'laterQueue', 'nodeQueuePrefix'],
   tick: ['table', 'ringQueue'],
   relay: ['table', 'cluster', 'ringQueue', 'nodeQueuePrefix'],
 } as const satisfies Record<string, readonly VariableName[]>;

@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { createSqsClient } from '#adapters/sqs/client';
-import { createDoorbell } from '#adapters/sqs/doorbell';
+import { createLaterRing } from '#adapters/sqs/later-ring';
 import { createNodeRings } from '#adapters/sqs/node-rings';
 import { decodeRing } from '#adapters/sqs/ring-message';
 import { systemClock } from '#adapters/system/clock';
@@ -16,10 +16,12 @@ const BURST_MS = 20_000;
 const RETRY_MS = 1_000;
 
 const opened = once(async () => {
-  const { ringQueue: ringQueueUrl, laterQueue: laterQueueUrl, nodeQueuePrefix: queuePrefix, ...environment } = readEnvironment('worker');
+  const { laterQueue: laterQueueUrl, nodeQueuePrefix: queuePrefix, ...environment } = readEnvironment('worker');
   const client = createSqsClient();
-  const doorbell = createDoorbell({ client, ringQueueUrl, laterQueueUrl, clock: systemClock });
-  const nodeChannel = createNodeRings({ client, clock: systemClock, queuePrefix, siblingUrl: ringQueueUrl });
+  const { ringLater } = createLaterRing({ client, laterQueueUrl, clock: systemClock });
+  // What is left when its time is over takes the same way round: so it needs no right to the queue that it is fed from.
+  const doorbell = { ring: (cluster: string) => ringLater(cluster, 0), ringLater };
+  const nodeChannel = createNodeRings({ client, clock: systemClock, queuePrefix, siblingUrl: laterQueueUrl });
   return { doorbell, ...openControllerLoops(openStorage(environment), { doorbell, nodeChannel }) };
 });
 

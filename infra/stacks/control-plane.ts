@@ -60,7 +60,7 @@ export class ControlPlaneStack extends Stack {
     grantRead(tick, table);
     grantClaims(relay, table);
     for (const fn of [api, dispatch, tick]) grantSend(fn, [rings.now]);
-    grantSend(worker, [rings.now, rings.later]);
+    grantSend(worker, [rings.later]);
     allow(api, ['ssm:GetParameter', 'ssm:PutParameter'], [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${secrets}`]);
 
     const nodes = new NodeAccess(this, 'Nodes', { api, queuePrefix });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDoorbell } from '#adapters/sqs/doorbell';
+import { createLaterRing } from '#adapters/sqs/later-ring';
 import { createRing } from '#adapters/sqs/ring';
 import { decodeRing, type RingMessage } from '#adapters/sqs/ring-message';
 import { systemClock } from '#adapters/system/clock';
@@ -41,7 +41,7 @@ doorbellContract(async (handle) => {
   };
   const following = [follow(urls.ringQueueUrl, handle), follow(urls.ringQueueUrl, handle), follow(urls.laterQueueUrl, ring.forward)];
   return {
-    doorbell: createDoorbell({ client, clock: systemClock, ...urls }),
+    doorbell: { ...ring, ...createLaterRing({ client, clock: systemClock, ...urls }) },
     cluster: randomUUID(),
     close: async () => {
       stopped.abort();
@@ -76,7 +76,7 @@ test('a ring says whose log has grown; one for later, or for no commit, does not
 test('bursts that follow each other ask for one and the same ring', async () => {
   const urls = await queues();
   let nowMs = 1_800_000_000_250;
-  const doorbell = createDoorbell({ client, clock: { now: () => nowMs, sleep: async () => undefined }, ...urls });
+  const doorbell = createLaterRing({ client, clock: { now: () => nowMs, sleep: async () => undefined }, ...urls });
   const dueMs = nowMs + 4_000;
   for (; nowMs < dueMs - 3_000; nowMs += 333) await doorbell.ringLater('c', dueMs - nowMs);
   for (let burst = 0; burst < 3; burst++, nowMs += 20_000) await doorbell.ringLater('c', 3_600_000);

@@ -1,10 +1,10 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '#ports/clock';
 import type { Doorbell } from '#ports/doorbell';
-import { createRing, type RingOptions } from './ring.ts';
 import { encodeRing } from './ring-message.ts';
 
-export interface DoorbellOptions extends RingOptions {
+export interface LaterRingOptions {
+  client: SQSClient;
   /** Standard: FIFO queues cannot delay single messages. What arrives here is forwarded to the ring queue. */
   laterQueueUrl: string;
   clock: Clock;
@@ -13,11 +13,9 @@ export interface DoorbellOptions extends RingOptions {
 /** SQS delays no message for longer. */
 const MAX_DELAY_SECONDS = 900;
 
-export function createDoorbell(options: DoorbellOptions): Doorbell {
-  const { client, laterQueueUrl, clock } = options;
-  const { ring } = createRing(options);
+/** The part of the doorbell that waits. */
+export function createLaterRing({ client, laterQueueUrl, clock }: LaterRingOptions): Pick<Doorbell, 'ringLater'> {
   return {
-    ring,
     async ringLater(cluster, delayMs) {
       const nowSeconds = clock.now() / 1000;
       const dueSeconds = dueTime(nowSeconds, delayMs / 1000);
