@@ -14,6 +14,8 @@ export const DataDir = z
 
 export const Port = z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be from 1 to 65535').max(65535, 'must be from 1 to 65535');
 export const Output = z.enum(['text', 'json', 'yaml'], 'must be text, json or yaml').default('text');
+/** For `option()` of a command that takes `Output`. */
+export const OUTPUT_OPTION = ['-o, --output <format>', 'text, json or yaml'] as const;
 
 /** Names every option that is wrong, in its own words. */
 export function parseOptions<T extends z.ZodType>(schema: T, given: unknown): z.infer<T> {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { withSession } from '../cluster/session.ts';
-import { Output, parseOptions } from '../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../options.ts';
 import { renderDocument } from '../render/documents.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from './cluster-command.ts';
 
@@ -12,7 +12,7 @@ const VersionOptions = z.strictObject({ ...CLUSTER_OPTIONS, client: z.boolean().
 export function versionCommand(): Command {
   return clusterCommand('version')
     .option('--client', 'only of this program, without asking the cluster')
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => {
       const options = parseOptions(VersionOptions, given);
       const server = options.client ? undefined : await withSession(options, ({ client }) => client.json<{ gitVersion: string }>('GET', '/version'));

@@ -7,7 +7,7 @@ import { readText } from '#client/transport';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kubectl } from '../support/kubectl.ts';
-import { openApiCheck } from '../support/openapi-check.ts';
+import { heldToDocument } from '../support/openapi-check.ts';
 import { PROGRAM } from '../support/zeroplane.ts';
 import { openAccount, type Account } from './open-account.ts';
 
@@ -15,7 +15,7 @@ import { openAccount, type Account } from './open-account.ts';
 const folder = temporaryFolder('installation');
 let account: Account;
 let transport: HttpsTransport;
-let check: ReturnType<typeof openApiCheck>;
+let v1: typeof ask;
 let agent: ChildProcess | undefined;
 
 interface Answer {
@@ -32,16 +32,10 @@ async function ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: objec
   return { status: response.status, json: JSON.parse(await readText(response)) as Answer['json'] };
 }
 
-async function v1(...[method, path, body]: Parameters<typeof ask>): Promise<Answer> {
-  const answer = await ask(method, path, body);
-  expect(check(method, path, answer), JSON.stringify(answer)).toBe('');
-  return answer;
-}
-
 beforeAll(async () => {
   account = await openAccount({ withNode: false });
   transport = httpsTransport({ server: account.url, ca: readFileSync(account.caFile, 'utf8'), token: account.adminToken });
-  check = openApiCheck((await ask('GET', '/v1/openapi.json')).json);
+  v1 = await heldToDocument(ask);
 });
 afterAll(async () => {
   agent?.kill('SIGKILL');

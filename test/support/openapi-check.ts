@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import * as z from 'zod';
 
 type Json = Record<string, unknown>;
@@ -6,8 +7,25 @@ interface Document {
   components: { schemas: Json };
 }
 
-/** Holds answers to an OpenAPI document, as a client has it that knows nothing else: gives what is wrong with one, '' when nothing is. */
-export function openApiCheck(published: unknown): (method: string, path: string, answer: { status: number; json: unknown }) => string {
+interface Answer {
+  status: number;
+  json: unknown;
+}
+
+type Ask<Method extends string, Options, Given extends Answer> = (method: Method | 'GET', path: string, options?: Options) => Promise<Given>;
+
+/** The same requests to an installation, every answer held to the document that it publishes. */
+export async function heldToDocument<Method extends string, Options, Given extends Answer>(ask: Ask<Method, Options, Given>): Promise<Ask<Method, Options, Given>> {
+  const check = openApiCheck((await ask('GET', '/v1/openapi.json')).json);
+  return async (method, path, options) => {
+    const answer = await ask(method, path, options);
+    expect(check(method, path, answer), `${method} ${path}: ${JSON.stringify(answer.json)}`).toBe('');
+    return answer;
+  };
+}
+
+/** As a client has the document that knows nothing else: gives what is wrong with an answer, '' when nothing is. */
+function openApiCheck(published: unknown): (method: string, path: string, answer: Answer) => string {
   const document = published as Document;
   const schemas = new Map<string, z.ZodType>();
   return (method, path, { status, json }) => {

@@ -5,7 +5,7 @@ import type { Kubeconfig } from '#api/management/schemas';
 import { addToKubeconfig, ownKubeconfig, removeFromKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation, type Manage } from '../../installation/installation.ts';
 import type { Login } from '../../installation/login-file.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderDocument } from '../../render/documents.ts';
 
@@ -24,12 +24,12 @@ export function clustersCommand(): Command {
     .description('make a cluster, and point your kubeconfig to it')
     .option('--owner <id>', 'whom it is counted for (default: the owner of your token)')
     .option('--kubeconfig <file>', WHERE)
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (name: string, given: unknown) => create(name, parseOptions(CreateOptions, given)));
   command
     .command('list')
     .description('all clusters')
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => list(parseOptions(ListOptions, given)));
   command
     .command('delete')

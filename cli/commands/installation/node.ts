@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { withInstallation } from '../../installation/installation.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderDocument } from '../../render/documents.ts';
 import { joinCommand } from '../local/join.ts';
@@ -17,7 +17,6 @@ const TokenOptions = z.strictObject({
 });
 
 const CLUSTER = ['--cluster <name>', 'cluster of the installation (default: default)'] as const;
-const OUTPUT = ['-o, --output <format>', 'text, json or yaml'] as const;
 
 export function nodeCommand(): Command {
   const command = new Command('node').description('Workers: machines that run the pods of a cluster.');
@@ -29,13 +28,13 @@ export function nodeCommand(): Command {
     .option(...CLUSTER)
     .option('--uses <n>', 'for how many nodes (default: 1)')
     .option('--expires-in-minutes <n>', 'when it ends (default: 60)')
-    .option(...OUTPUT)
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => token(parseOptions(TokenOptions, given)));
   command
     .command('list')
     .description('the nodes that have joined')
     .option(...CLUSTER)
-    .option(...OUTPUT)
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => list(parseOptions(ListOptions, given)));
   command
     .command('remove')

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { withInstallation } from '../../installation/installation.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderDocument } from '../../render/documents.ts';
 
@@ -10,7 +10,6 @@ const CreateOptions = z.strictObject({ ...Of, description: z.string().optional()
 const ListOptions = z.strictObject({ ...Of, output: Output });
 
 const CLUSTER = ['--cluster <name>', "of this cluster's Kubernetes API (default: of the installation)"] as const;
-const OUTPUT = ['-o, --output <format>', 'text, json or yaml'] as const;
 
 export function tokenCommand(): Command {
   const command = new Command('token').description('Tokens of the installation that you are logged in to, and of its clusters.');
@@ -20,13 +19,13 @@ export function tokenCommand(): Command {
     .option(...CLUSTER)
     .option('--description <text>', 'what it is for')
     .option('--expires-in-hours <n>', 'when it ends (default: 720)')
-    .option(...OUTPUT)
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => create(parseOptions(CreateOptions, given)));
   command
     .command('list')
     .description('tokens, without their secrets')
     .option(...CLUSTER)
-    .option(...OUTPUT)
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => list(parseOptions(ListOptions, given)));
   command
     .command('revoke')

@@ -9,7 +9,7 @@ import { type Kind, shortKind } from '../../cluster/kinds.ts';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { Timeout } from '../../cluster/timeout.ts';
 import { manifestObjects } from '../../manifests/read.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { listOf, renderDocument } from '../../render/documents.ts';
 import { throwAll } from '../../render/failure.ts';
 import { type Color, painter } from '../../render/paint.ts';
@@ -39,7 +39,7 @@ export function applyCommand(): Command {
     .option('--timeout <duration>', 'how long to wait for each (default: 5m)')
     .option('--force-conflicts', 'take over fields that another program set')
     .option('--dry-run', 'only ask the server what would happen')
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => {
       const options = parseOptions(ApplyOptions, given);
       await withSession(options, (session) => apply(session, options));

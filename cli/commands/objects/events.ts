@@ -4,7 +4,7 @@ import type { Event } from '#api/schema/kinds.generated';
 import { EVENTS } from '#client/core-resources';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { parseReference } from '../../cluster/targets.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { type Columns, columnsFor } from '../../render/columns.ts';
 import { listOf, renderDocument } from '../../render/documents.ts';
 import { ageText, inOrder } from '../../render/events.ts';
@@ -33,7 +33,7 @@ export function eventsCommand(): Command {
     .option('-A, --all-namespaces', 'of all namespaces')
     .option('-w, --watch', 'go on and show new ones as they come')
     .option('--no-headers', 'without the line of headers')
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (given: unknown) => {
       const options = parseOptions(EventsOptions, given);
       await withSession(options, (session) => events(session, options));

@@ -4,7 +4,7 @@ import type { Container, Pod } from '#api/schema/kinds.generated';
 import { PODS } from '#client/core-resources';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { Timeout } from '../../cluster/timeout.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { renderDocument } from '../../render/documents.ts';
 import { reportedWait } from '../../render/reported-wait.ts';
 import { untilReady } from '../../waiting/until-ready.ts';
@@ -39,7 +39,7 @@ export function runCommand(): Command {
     .option('--command', 'the words behind -- are the command')
     .option('--wait', 'until it is ready, or has succeeded')
     .option('--timeout <duration>', 'how long to wait (default: 5m)')
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (name: string, args: string[], given: unknown) => {
       const options = parseOptions(RunOptions, given);
       await withSession(options, (session) => run(session, { name, args }, options));

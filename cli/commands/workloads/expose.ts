@@ -6,7 +6,7 @@ import { SERVICES } from '#client/core-resources';
 import { Failure } from '#client/failure';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { parseTargets } from '../../cluster/targets.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { renderDocument } from '../../render/documents.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
 
@@ -29,7 +29,7 @@ export function exposeCommand(): Command {
     .option('--protocol <name>', 'TCP, UDP or SCTP')
     .option('--type <type>', 'ClusterIP, NodePort or LoadBalancer')
     .option('--name <name>', "the Service's name (default: that of what is exposed)")
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (words: string[], given: unknown) => {
       const options = parseOptions(ExposeOptions, given);
       await withSession(options, (session) => expose(session, words, options));

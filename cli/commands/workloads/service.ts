@@ -8,7 +8,7 @@ import { NODES, SERVICES } from '#client/core-resources';
 import { Failure } from '#client/failure';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { Timeout } from '../../cluster/timeout.ts';
-import { Output, parseOptions } from '../../options.ts';
+import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderDocument } from '../../render/documents.ts';
 import { createProgress } from '../../render/progress.ts';
@@ -32,7 +32,7 @@ export function serviceCommand(): Command {
     .argument('<name>')
     .option('--url', 'print the addresses alone')
     .option('--timeout <duration>', 'how long to wait until it answers (default: 30s)')
-    .option('-o, --output <format>', 'text, json or yaml')
+    .option(...OUTPUT_OPTION)
     .action(async (name: string, given: unknown) => {
       const options = parseOptions(ServiceOptions, given);
       await withSession(options, (session) => service(session, name, options));

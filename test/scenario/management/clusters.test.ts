@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startInstallation, type TestInstallation } from '../../support/installation.ts';
 import type { RequestOptions } from '../../support/api-server.ts';
-import { openApiCheck } from '../../support/openapi-check.ts';
+import { heldToDocument } from '../../support/openapi-check.ts';
 
 let installation: TestInstallation;
-let check: ReturnType<typeof openApiCheck>;
+let held: TestInstallation['ask'];
 beforeAll(async () => {
   installation = await startInstallation();
-  check = openApiCheck((await installation.ask('GET', '/v1/openapi.json')).json);
+  held = await heldToDocument(installation.ask);
 });
 afterAll(() => installation.close());
 
 /** Every answer is held to the published document. */
 async function v1<T = Record<string, unknown>>(method: string, path: string, options?: RequestOptions): Promise<{ status: number; json: T }> {
-  const answer = await installation.ask(method, path, options);
-  expect(check(method, path, answer), `${method} ${path}: ${answer.text}`).toBe('');
-  return answer as { status: number; json: T };
+  return (await held(method, path, options)) as { status: number; json: T };
 }
 
 const errorOf = ({ status, json }: { status: number; json: unknown }): unknown[] => [status, (json as { error: { reason: string } }).error.reason];
