@@ -1,3 +1,4 @@
+import { decodeBase64Url, encodeBase64Url } from '#api/codec/base64';
 import type { RelayRequest } from '#api/relay/protocol';
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
@@ -164,12 +165,12 @@ function refused(): PortError {
 }
 
 function encodeTicket({ cluster, node, session, side, secret }: Ticket): string {
-  return btoa([cluster, node, session, side, secret].join(' ')).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_');
+  return encodeBase64Url(new TextEncoder().encode([cluster, node, session, side, secret].join(' ')));
 }
 
 function decodeTicket(text: string): Ticket | undefined {
   try {
-    const [cluster, node, session, side, secret] = atob(text.replaceAll('-', '+').replaceAll('_', '/')).split(' ');
+    const [cluster, node, session, side, secret] = new TextDecoder().decode(decodeBase64Url(text)).split(' ');
     if (!cluster || !node || !session || !secret || (side !== 'asker' && side !== 'agent')) return undefined;
     return { cluster, node, session, side, secret };
   } catch {

@@ -1,3 +1,4 @@
+import { decodeBase64Url } from '#api/codec/base64';
 import { unauthorized } from '#api/status';
 import { AUTHENTICATED, type User } from '../user.ts';
 import { authenticateApiToken, isApiToken, type ApiTokenDeps } from './api-token.ts';
@@ -40,12 +41,12 @@ export function bearerToken(headers: Headers): string | undefined {
   if (header !== undefined) return header;
   const protocols = (headers.get('sec-websocket-protocol') ?? '').split(',').map((protocol) => protocol.trim());
   const encoded = protocols.find((protocol) => protocol.startsWith(WEBSOCKET_PREFIX))?.slice(WEBSOCKET_PREFIX.length);
-  return encoded === undefined ? undefined : decodeBase64Url(encoded);
+  return encoded === undefined ? undefined : decodedToken(encoded);
 }
 
-function decodeBase64Url(text: string): string | undefined {
+function decodedToken(text: string): string | undefined {
   try {
-    return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    return new TextDecoder().decode(decodeBase64Url(text));
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { decodeBase64Url, encodeBase64Url } from '#api/codec/base64';
 import { badRequest } from '#api/status';
 import type { Revision } from '#ports/table';
 
@@ -16,7 +17,7 @@ export const CONTINUE_TOKEN_LIFE_MS = 5 * 60 * 1000;
 
 export function encodeContinueToken(token: ContinueToken): string {
   const json = JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.at ?? -1, start: token.after, t: token.issuedAtMs });
-  return btoa(String.fromCharCode(...new TextEncoder().encode(json))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return encodeBase64Url(new TextEncoder().encode(json));
 }
 
 export function decodeContinueToken(text: string): ContinueToken {
@@ -32,8 +33,7 @@ export function isExpired(token: ContinueToken, nowMs: number): boolean {
 
 function parse(text: string): Record<string, unknown> {
   try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)))) as Record<string, unknown>;
+    return JSON.parse(new TextDecoder().decode(decodeBase64Url(text))) as Record<string, unknown>;
   } catch (error) {
     throw invalidToken(error instanceof Error ? error.message : 'unreadable');
   }
