@@ -1,3 +1,4 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import { decodeMessage, encodeMessage, negotiateChannels, CHANNEL, type ChannelProtocol } from '#api/remote-command/subprotocols';
 import { exitCodeOf, type CommandStatus } from '#api/remote-command/command-streams';
 import type { MessageSocket } from '#api/connection/message-socket';
@@ -70,7 +71,7 @@ function queryOf({ container, tty, stdin, stdout, stderr }: StreamOptions, comma
 
 async function feed(socket: MessageSocket, protocol: ChannelProtocol, { stdin, resize }: StreamOptions): Promise<void> {
   const sizes = async (): Promise<void> => {
-    for await (const { width, height } of resize ?? []) await socket.send(encodeMessage(protocol, CHANNEL.resize, new TextEncoder().encode(JSON.stringify({ Width: width, Height: height }))));
+    for await (const { width, height } of resize ?? []) await socket.send(encodeMessage(protocol, CHANNEL.resize, toJsonBytes({ Width: width, Height: height })));
   };
   const input = async (): Promise<void> => {
     if (stdin === undefined) return;
@@ -89,7 +90,7 @@ async function take(socket: MessageSocket, protocol: ChannelProtocol, { stdout, 
   let status: CommandStatus | undefined;
   for (let message = await socket.receive(); message !== undefined; message = await socket.receive()) {
     const decoded = decodeMessage(protocol, message);
-    if (decoded?.channel === CHANNEL.error && decoded.bytes.length > 0) status = JSON.parse(new TextDecoder().decode(decoded.bytes)) as CommandStatus;
+    if (decoded?.channel === CHANNEL.error && decoded.bytes.length > 0) status = fromJsonBytes<CommandStatus>(decoded.bytes);
     else if (decoded !== undefined && decoded.bytes.length > 0) await sinks.get(decoded.channel)?.(decoded.bytes);
   }
   if (status === undefined) throw new Error('the connection ended before the command did');

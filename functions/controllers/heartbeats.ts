@@ -1,4 +1,5 @@
 import type { ClusterView } from './runtime/cluster-view.ts';
+import { fromJsonBytes } from '#api/codec/json-bytes';
 import type { Node } from '#api/schema/kinds.generated';
 import { findCondition } from '#core/conditions';
 import { timestampMs } from '#core/timestamp';
@@ -24,6 +25,6 @@ export function lastHeardMs(node: Node, heartbeatMs: number): number {
 }
 
 function renewedAtMs({ value }: Claim): number {
-  const heartbeat = JSON.parse(new TextDecoder().decode(value)) as { renewedAtMs?: number };
+  const heartbeat = fromJsonBytes<{ renewedAtMs?: number }>(value);
   return heartbeat.renewedAtMs ?? 0;
 }

@@ -1,6 +1,6 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import type { ClusterNetwork } from '#api/management/schemas';
 import type { Table } from '#ports/table';
-import { decodeRecord, encodeRecord } from '#server/management/claims';
 
 const KEY = 'facts';
 
@@ -15,9 +15,9 @@ export interface ClusterFacts {
 /** undefined: there is no such cluster, or nobody has asked it anything yet. */
 export async function readFacts(table: Table, cluster: string): Promise<ClusterFacts | undefined> {
   const claim = await table.readClaim(cluster, KEY);
-  return claim && decodeRecord<ClusterFacts>(claim.value);
+  return claim && fromJsonBytes<ClusterFacts>(claim.value);
 }
 
 export async function storeFacts(table: Table, cluster: string, facts: ClusterFacts): Promise<void> {
-  await table.commit({ writes: [], claims: [{ cluster, key: KEY, value: encodeRecord(facts) }] });
+  await table.commit({ writes: [], claims: [{ cluster, key: KEY, value: toJsonBytes(facts) }] });
 }

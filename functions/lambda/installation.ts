@@ -1,8 +1,9 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import { revokeTokenDigest, storeTokenDigest, type TokenRecord } from '#server/authenticate/api-token';
 import { bootstrapCluster } from '#server/bootstrap/bootstrap';
 import { defaultClusterRoleBindings, defaultClusterRoles } from '#server/bootstrap/roles';
 import type { ServerDeps } from '#server/deps';
-import { decodeRecord, encodeRecord, INSTALLATION } from '#server/management/claims';
+import { INSTALLATION } from '#server/management/claims';
 import { DEFAULT_CLUSTER, ensureCluster, type ClusterRecord, type RecordDeps } from '#server/management/cluster-records';
 import { readFacts, storeFacts } from './cluster-facts.ts';
 import { DEFAULT_NETWORK } from './configuration.ts';
@@ -22,7 +23,7 @@ interface Done {
 export async function ensureInstallation(deps: RecordDeps, { adminToken, cluster }: { adminToken: string; cluster: string }): Promise<void> {
   const { table } = deps;
   const claim = await table.readClaim(INSTALLATION, KEY);
-  const done = claim && decodeRecord<Done>(claim.value);
+  const done = claim && fromJsonBytes<Done>(claim.value);
   if (done?.adminToken === adminToken) return;
 
   const common = { owner: 'admin', description: 'of the deployment' };
@@ -35,7 +36,7 @@ export async function ensureInstallation(deps: RecordDeps, { adminToken, cluster
     if (done !== undefined) await revokeTokenDigest({ table, cluster: of }, done.adminToken);
   }
   await ensureCluster(deps, { name: DEFAULT_CLUSTER, uid: cluster, owner: 'admin', network: DEFAULT_NETWORK });
-  await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: KEY, value: encodeRecord({ adminToken }) }] });
+  await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: KEY, value: toJsonBytes({ adminToken }) }] });
 }
 
 /** What a cluster needs before its first answer: the CA where controllers find it, the objects that every cluster has. Again after an update of our own roles. */

@@ -1,3 +1,4 @@
+import { toJsonBytes } from '#api/codec/json-bytes';
 import { bytesOf, type ByteChannel } from '#api/connection/byte-channel';
 import { commandChannels, type AttachRequest, type ExecRequest } from '#api/relay/protocol';
 import type { RelaySession } from '#api/relay/session';
@@ -20,7 +21,7 @@ export async function answerCommand({ runtime }: { runtime: Runtime }, request: 
     await drain(process, channels);
     const exitCode = await process.exitCode();
     const status = request.kind === 'exec' && exitCode !== undefined ? exitStatus(exitCode, request.command) : SUCCESS;
-    await channels['error']?.write(new TextEncoder().encode(JSON.stringify(status)));
+    await channels['error']?.write(toJsonBytes(status));
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

@@ -1,4 +1,5 @@
 import { decodeBase64Url, encodeBase64Url } from '#api/codec/base64';
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import type { RelayRequest } from '#api/relay/protocol';
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
@@ -70,13 +71,13 @@ export function createRelaySessions(options: RelaySessionsOptions): RelaySession
   const { table, installation, digest, ids } = options;
   const read = async <T>(key: string): Promise<{ claim: Claim; record: T } | undefined> => {
     const claim = await table.readClaim(installation, key);
-    return claim && { claim, record: decode<T>(claim.value) };
+    return claim && { claim, record: fromJsonBytes<T>(claim.value) };
   };
   const commit = async (claims: ClaimWrite[]): Promise<void> => void (await table.commit({ writes: [], claims }));
   const record = (key: string, value: unknown, seconds: number, expect?: string | null): ClaimWrite => ({
     cluster: installation,
     key,
-    value: new TextEncoder().encode(JSON.stringify(value)),
+    value: toJsonBytes(value),
     expiresAtSeconds: Math.ceil(options.clock.now() / 1000) + seconds,
     ...(expect === undefined ? {} : { expect }),
   });
@@ -94,7 +95,7 @@ export function createRelaySessions(options: RelaySessionsOptions): RelaySession
     async waiting(cluster, node) {
       const claims = await table.claims(installation, sessionKey({ cluster, node, session: '' }));
       return claims.flatMap(({ key, value }) => {
-        const { request, agentSecret, connections } = decode<SessionRecord>(value);
+        const { request, agentSecret, connections } = fromJsonBytes<SessionRecord>(value);
         const session = key.slice(key.lastIndexOf('/') + 1);
         const isWaiting = connections.asker !== undefined && connections.agent === undefined;
         return isWaiting ? [{ session, request, ticket: encodeTicket({ cluster, node, session, side: 'agent', secret: agentSecret }) }] : [];
@@ -176,8 +177,4 @@ function decodeTicket(text: string): Ticket | undefined {
   } catch {
     return undefined; // no base64
   }
-}
-
-function decode<T>(value: Uint8Array): T {
-  return JSON.parse(new TextDecoder().decode(value)) as T;
 }

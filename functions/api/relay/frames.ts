@@ -1,3 +1,4 @@
+import { fromJsonBytes, toJsonBytes } from '../codec/json-bytes.ts';
 /** The frames of one relay session, the same over every transport that keeps messages whole and in order: `[type][channel, 2 bytes][payload]`. */
 export type Frame =
   /** The agent: the request is understood, channels may be used. */
@@ -37,7 +38,7 @@ function payloadOf(frame: Frame): Uint8Array {
     case 'credit':
       return new Uint8Array([frame.bytes >>> 24, frame.bytes >>> 16, frame.bytes >>> 8, frame.bytes]);
     case 'close':
-      return frame.cause === undefined ? NOTHING : new TextEncoder().encode(JSON.stringify(frame.cause));
+      return frame.cause === undefined ? NOTHING : toJsonBytes(frame.cause);
     case 'reset':
       return new TextEncoder().encode(frame.why);
     case 'ready':
@@ -73,7 +74,7 @@ export function decodeFrame(message: Uint8Array): Frame {
 
 function causeOf(payload: Uint8Array): { code: number; reason: string; message: string } {
   try {
-    const { code, reason, message } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+    const { code, reason, message } = fromJsonBytes<Record<string, unknown>>(payload);
     return { code: Number(code), reason: String(reason), message: String(message) };
   } catch (error) {
     throw new BadFrame('the cause of a relay session’s end is not JSON', { cause: error });

@@ -1,3 +1,4 @@
+import { toJsonBytes } from '../codec/json-bytes.ts';
 import type { ByteChannel } from '../connection/byte-channel.ts';
 import { commandChannels, type CommandChannel, type CommandOptions } from '../relay/protocol.ts';
 import type { CommandStatus, CommandStreams } from '../remote-command/command-streams.ts';
@@ -29,7 +30,7 @@ export async function spdyCommandStreams(bytes: ByteChannel, options: CommandOpt
     ...named('stdout'),
     ...named('stderr'),
     finish: async (status: CommandStatus) => {
-      await error?.write(new TextEncoder().encode(JSON.stringify(status)));
+      await error?.write(toJsonBytes(status));
       error?.end();
     },
     close: () => connection.close(),

@@ -1,5 +1,6 @@
 import { MAX_ENTRIES } from './due-times.ts';
 import type { Due } from './due-times.ts';
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import { hasCode } from '#ports/errors';
 import type { Revision, Table } from '#ports/table';
 
@@ -20,7 +21,7 @@ export interface LoadedRecord extends LoopRecord {
 export async function loadRecord(table: Table, cluster: string): Promise<LoadedRecord> {
   const claim = await table.readClaim(cluster, KEY);
   if (claim === undefined) return { cursors: {}, due: [], sweptAtMs: 0, version: null };
-  const { cursors, due, sweptAtMs } = JSON.parse(new TextDecoder().decode(claim.value)) as LoopRecord;
+  const { cursors, due, sweptAtMs } = fromJsonBytes<LoopRecord>(claim.value);
   return { cursors, due, sweptAtMs, version: claim.version };
 }
 
@@ -28,7 +29,7 @@ export async function loadRecord(table: Table, cluster: string): Promise<LoadedR
 export async function saveRecord(table: Table, cluster: string, record: LoadedRecord): Promise<LoadedRecord> {
   const bounded = withinBounds(record);
   const { cursors, due, sweptAtMs } = bounded;
-  const value = new TextEncoder().encode(JSON.stringify({ cursors, due, sweptAtMs }));
+  const value = toJsonBytes({ cursors, due, sweptAtMs });
   try {
     await table.commit({ writes: [], claims: [{ cluster, key: KEY, expect: record.version, value }] });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import type { FieldError } from '#api/field-error';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
@@ -152,14 +153,14 @@ async function firstFree<T>(deps: AdmissionDeps, candidates: { count: number; at
 
 async function claimFor(deps: AdmissionDeps, key: string, service: Service): Promise<ClaimWrite | undefined> {
   const { namespace = '', name = '', uid = '' } = service.metadata;
-  const value = new TextEncoder().encode(JSON.stringify({ namespace, name, uid }));
+  const value = toJsonBytes({ namespace, name, uid });
   const held = await deps.table.readClaim(deps.store.cluster, key);
   if (held !== undefined && (await isHolderAlive(deps, key, held))) return undefined;
   return { cluster: deps.store.cluster, key, expect: held?.version ?? null, value };
 }
 
 async function isHolderAlive({ store }: AdmissionDeps, key: string, held: Claim): Promise<boolean> {
-  const { namespace, name, uid } = JSON.parse(new TextDecoder().decode(held.value)) as { namespace: string; name: string; uid: string };
+  const { namespace, name, uid } = fromJsonBytes<{ namespace: string; name: string; uid: string }>(held.value);
   const holder = await getIfExists(store, builtIn('', 'services'), { namespace, name });
   return holder?.object.metadata.uid === uid && heldBy(holder.object).has(key);
 }

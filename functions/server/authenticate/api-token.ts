@@ -1,3 +1,4 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
 import type { Ids } from '#ports/ids';
@@ -72,7 +73,7 @@ export async function storeTokenDigest({ table, cluster }: TokenClaims, sha256: 
 /** For who commits more with it. */
 export function tokenClaim(cluster: string, sha256: string, record: TokenRecord): ClaimWrite {
   const expiry = record.expiresAtMs === undefined ? {} : { expiresAtSeconds: Math.ceil(record.expiresAtMs / 1000) };
-  return { cluster, key: claimKey(sha256), value: new TextEncoder().encode(JSON.stringify(record)), ...expiry };
+  return { cluster, key: claimKey(sha256), value: toJsonBytes(record), ...expiry };
 }
 
 export async function revokeTokenDigest({ table, cluster }: TokenClaims, sha256: string): Promise<void> {
@@ -90,7 +91,7 @@ export function apiTokenOf(digest: Digest, secret: string): string {
 }
 
 function recordOf(value: Uint8Array): TokenRecord {
-  return JSON.parse(new TextDecoder().decode(value)) as TokenRecord;
+  return fromJsonBytes<TokenRecord>(value);
 }
 
 function claimKey(sha256: string): string {

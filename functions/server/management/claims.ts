@@ -7,11 +7,3 @@
  * A cluster's own are under its UID, and go with it: `token/`, `join/` (join tokens), `joined/` (nodes).
  */
 export const INSTALLATION = 'installation';
-
-export function encodeRecord(record: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(record));
-}
-
-export function decodeRecord<T>(value: Uint8Array): T {
-  return JSON.parse(new TextDecoder().decode(value)) as T;
-}

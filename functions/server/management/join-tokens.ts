@@ -1,8 +1,8 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import type { Ids } from '#ports/ids';
 import type { Claim, ClaimWrite } from '#ports/table';
 import type { ApiTokenDeps } from '../authenticate/api-token.ts';
 import { newSecret, secretOf, tokenOf } from '../authenticate/token-form.ts';
-import { decodeRecord, encodeRecord } from './claims.ts';
 import { ManagementError } from './management-error.ts';
 
 /**
@@ -65,9 +65,9 @@ export async function revokeJoinToken({ table }: Pick<Deps, 'table'>, uid: strin
 }
 
 function storedOf(claim: Claim): StoredJoinToken {
-  return { sha256: claim.key.slice(CLAIMS.length), record: decodeRecord<JoinTokenRecord>(claim.value), claim };
+  return { sha256: claim.key.slice(CLAIMS.length), record: fromJsonBytes<JoinTokenRecord>(claim.value), claim };
 }
 
 function claimOf(uid: string, sha256: string, record: JoinTokenRecord): ClaimWrite {
-  return { cluster: uid, key: CLAIMS + sha256, value: encodeRecord(record), expiresAtSeconds: Math.ceil(record.expiresAtMs / 1000) };
+  return { cluster: uid, key: CLAIMS + sha256, value: toJsonBytes(record), expiresAtSeconds: Math.ceil(record.expiresAtMs / 1000) };
 }

@@ -1,10 +1,10 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import { hasCode } from '#ports/errors';
 import type { Ids } from '#ports/ids';
 import type { ClaimWrite, Table } from '#ports/table';
 import { apiTokenOf, revokeTokenDigest, tokenClaim, type ApiTokenDeps } from '../authenticate/api-token.ts';
 import { newSecret } from '../authenticate/token-form.ts';
 import { NODE_USER_PREFIX, NODES } from '../user.ts';
-import { decodeRecord, encodeRecord } from './claims.ts';
 import { noteNodes } from './cluster-records.ts';
 
 /** A node that was given a credential, and whose it is. One node has one credential. */
@@ -51,16 +51,16 @@ export async function storeNodeToken(deps: ApiTokenDeps, { name, owner, token }:
   const record: NodeRecord = { name, owner, joinedAtMs: now, sha256 };
   const credential = { user: `${NODE_USER_PREFIX}${name}`, groups: [NODES], owner, createdAtMs: now, description: `node ${name}` };
   await noteNodes(deps, cluster); // first: a cluster that has nodes is never passed over
-  await table.commit({ writes: [], claims: [...claims, { cluster, key: PREFIX + name, value: encodeRecord(record), ...(expect === undefined ? {} : { expect }) }, tokenClaim(cluster, sha256, credential)] });
+  await table.commit({ writes: [], claims: [...claims, { cluster, key: PREFIX + name, value: toJsonBytes(record), ...(expect === undefined ? {} : { expect }) }, tokenClaim(cluster, sha256, credential)] });
 }
 
 export async function readNode({ table, cluster }: { table: Table; cluster: string }, name: string): Promise<NodeRecord | undefined> {
   const claim = await table.readClaim(cluster, PREFIX + name);
-  return claim && decodeRecord<NodeRecord>(claim.value);
+  return claim && fromJsonBytes<NodeRecord>(claim.value);
 }
 
 export async function listNodes({ table, cluster }: { table: Table; cluster: string }): Promise<NodeRecord[]> {
-  return (await table.claims(cluster, PREFIX)).map(({ value }) => decodeRecord<NodeRecord>(value));
+  return (await table.claims(cluster, PREFIX)).map(({ value }) => fromJsonBytes<NodeRecord>(value));
 }
 
 /** Its credential ends with it. */

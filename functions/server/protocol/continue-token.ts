@@ -1,4 +1,5 @@
 import { decodeBase64Url, encodeBase64Url } from '#api/codec/base64';
+import { fromJsonBytes } from '#api/codec/json-bytes';
 import { badRequest } from '#api/status';
 import type { Revision } from '#ports/table';
 
@@ -33,7 +34,7 @@ export function isExpired(token: ContinueToken, nowMs: number): boolean {
 
 function parse(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(new TextDecoder().decode(decodeBase64Url(text))) as Record<string, unknown>;
+    return fromJsonBytes<Record<string, unknown>>(decodeBase64Url(text));
   } catch (error) {
     throw invalidToken(error instanceof Error ? error.message : 'unreadable');
   }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { toJsonBytes } from '#api/codec/json-bytes';
 import { badRequest, unknownResource } from '#api/status';
 import type { AppEnv } from '../app-env.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -28,7 +29,7 @@ export function nodeRoutes(deps: ServerDeps): Hono<AppEnv> {
   });
 
   app.put('/zeroplane/v1/nodes/:node/heartbeat', async (context) => {
-    const value = new TextEncoder().encode(JSON.stringify({ renewedAtMs: clock.now() }));
+    const value = toJsonBytes({ renewedAtMs: clock.now() });
     await table.commit({ writes: [], claims: [{ cluster: store.cluster, key: heartbeatKey(context.req.param('node')), value }] });
     return context.json({});
   });

@@ -1,4 +1,5 @@
 import { encodeJsonBytes } from '#api/codec/json';
+import { fromJsonBytes } from '#api/codec/json-bytes';
 import type { KubeObject } from '#api/object';
 import { formatMicroTime } from '#api/time';
 import { hasCode } from '#ports/errors';
@@ -47,7 +48,7 @@ export async function listLeases(request: ResourceRequest): Promise<Response> {
 
 function leaseOf({ key, value }: Claim, revision: Revision): StoredObject {
   const name = key.slice(HEARTBEAT_PREFIX.length);
-  const { renewedAtMs = 0 } = JSON.parse(new TextDecoder().decode(value)) as { renewedAtMs?: number };
+  const { renewedAtMs = 0 } = fromJsonBytes<{ renewedAtMs?: number }>(value);
   const object: KubeObject = {
     kind: 'Lease',
     apiVersion: 'coordination.k8s.io/v1',

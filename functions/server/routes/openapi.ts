@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { toJsonBytes } from '#api/codec/json-bytes';
 import { encodeGnostic, GNOSTIC_ACCEPT, GNOSTIC_MEDIA_TYPE } from '#api/openapi/gnostic';
 import { openApiV2Document } from '#api/openapi/v2';
 import { openApiV3Document, openApiV3Index } from '#api/openapi/v3';
@@ -44,5 +45,5 @@ export function openApiRoutes({ gzip }: ServerDeps): Hono<AppEnv> {
 }
 
 function json(document: object | undefined): Uint8Array | undefined {
-  return document && new TextEncoder().encode(JSON.stringify(document));
+  return document && toJsonBytes(document);
 }

@@ -1,3 +1,4 @@
+import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import type { Clock } from '#ports/clock';
 import { hasCode } from '#ports/errors';
 import type { Ids } from '#ports/ids';
@@ -30,7 +31,7 @@ export function createClusterBudget(options: ClusterBudgetOptions): WatchBudget 
   const { table, cluster, clock, ids, limit } = options;
   const read = async (): Promise<{ claim: Claim | undefined; seats: Seat[] }> => {
     const claim = await table.readClaim(cluster, KEY);
-    return { claim, seats: claim === undefined ? [] : (JSON.parse(new TextDecoder().decode(claim.value)) as Seat[]) };
+    return { claim, seats: claim === undefined ? [] : fromJsonBytes<Seat[]>(claim.value) };
   };
   // Gives what `change` has made of the seats, or nothing when it leaves them alone; throws what it throws.
   const rewrite = async (change: (seats: Seat[]) => Seat[] | undefined): Promise<void> => {
@@ -84,6 +85,6 @@ export function createClusterBudget(options: ClusterBudgetOptions): WatchBudget 
 
 async function write({ table, cluster, clock }: ClusterBudgetOptions, claim: Claim | undefined, seats: Seat[]): Promise<void> {
   const endMs = Math.max(clock.now(), ...seats.map(({ untilMs }) => untilMs));
-  const value = new TextEncoder().encode(JSON.stringify(seats));
+  const value = toJsonBytes(seats);
   await table.commit({ writes: [], claims: [{ cluster, key: KEY, expect: claim?.version ?? null, value, expiresAtSeconds: Math.ceil(endMs / 1000) + 1 }] });
 }
