@@ -8,6 +8,7 @@ import { createResident } from '#controllers/runtime/resident';
 import { PortError } from '#ports/errors';
 import { partitionFor } from '#store/keys';
 import type { Table } from '#ports/table';
+import { eventually } from '#test/support/eventually';
 import { openTestStore, resource } from '#test/support/store';
 import type { TestStore } from '#test/support/store';
 
@@ -15,6 +16,8 @@ const CONFIG_MAPS = resource('configmaps');
 const SECRETS = resource('secrets');
 type ReconcileContext = Parameters<Controller['reconcile']>[1];
 type Reconcile = (key: string, context: ReconcileContext) => Outcome | Promise<Outcome>;
+/** The disk takes its time. */
+const SOON = { timeoutMs: 20_000, intervalMs: 1 };
 let base: TestStore;
 let runs: string[];
 let rings: (number | 'now')[];
@@ -146,12 +149,12 @@ test('resident: a ring during a burst reaches it, one when it is quiet starts on
   resident.attach(loop);
   await create('bad');
   await resident.ring('c1');
-  await until(() => runs.length === 1 && base.clock.sleeping === 1);
+  await eventually('the first run, and its alarm', async () => runs.length === 1 && base.clock.sleeping === 1, SOON);
   await base.clock.advance(20);
-  await until(() => runs.length === 2);
+  await eventually('the second run', async () => runs.length === 2, SOON);
   await create('b');
   await resident.ring('c1');
-  await until(() => runs.length === 3);
+  await eventually('the third run', async () => runs.length === 3, SOON);
   await resident.stop();
   expect(errors).toEqual([]);
   expect(base.clock.sleeping).toBe(0);
@@ -191,11 +194,6 @@ async function create(name: string): Promise<void> {
 
 async function change(name: string): Promise<void> {
   await base.store.update({ resource: CONFIG_MAPS, namespace: 'default', name }, (object) => ({ ...object, data: { at: String(runs.length) } }));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !condition(); i++) await new Promise((resolve) => setImmediate(resolve));
-  expect(condition()).toBe(true);
 }
 
 function soon(): number {
