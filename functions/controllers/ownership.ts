@@ -7,6 +7,7 @@ import { isEqual } from '#api/equal';
 import type { KubeObject, OwnerReference } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import type { Pod } from '#api/schema/kinds.generated';
+import { groupVersionOf } from '#api/schema/schema';
 import type { LabelSelector } from '#api/selectors/labels';
 import { claimDependents, controllerOf, controllerReference } from '#core/owner';
 
@@ -18,7 +19,7 @@ export interface OwnerKind<T extends KubeObject = KubeObject> {
 
 export function referenceTo(owner: KubeObject, { resource }: Pick<OwnerKind, 'resource'>): OwnerReference {
   const { group, version, kind } = resource;
-  return controllerReference(owner, { apiVersion: group === '' ? version : `${group}/${version}`, kind });
+  return controllerReference(owner, { apiVersion: groupVersionOf(group, version), kind });
 }
 
 /** The owner's dependants of one resource, after it has adopted those that match and belong to nobody, and let go of those that no longer match. */

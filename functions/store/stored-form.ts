@@ -1,6 +1,7 @@
 import { encodeJsonBytes, parseJson } from '#api/codec/json';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
+import { groupVersionOf } from '#api/schema/schema';
 import type { Revision } from '#ports/table';
 import type { StoredObject } from './object-store.ts';
 
@@ -33,7 +34,7 @@ export function storedObject(resource: ApiResource, bytes: Uint8Array, revision:
 }
 
 function withIdentity({ kind, storage: { group, version } }: ApiResource, bytes: Uint8Array, revision: Revision): Uint8Array {
-  const apiVersion = group === '' ? version : `${group}/${version}`;
+  const apiVersion = groupVersionOf(group, version);
   const resourceVersion = revision === 0 ? '' : `"resourceVersion":"${revision}",`;
   const head = new TextEncoder().encode(`{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":{${resourceVersion}`);
   const json = new Uint8Array(head.byteLength + bytes.byteLength - OPENING.byteLength);

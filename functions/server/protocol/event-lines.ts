@@ -1,11 +1,12 @@
 import { encodeJsonBytes } from '#api/codec/json';
 import { partialObjectMetadata } from '#api/printing/table';
+import { groupVersionOf } from '#api/schema/schema';
 import type { StatusError } from '#api/status';
 import type { Revision } from '#ports/table';
 import type { StoredObject, WatchEvent } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
 import { frameOf, protobufFrameOf } from './event-frames.ts';
-import { apiVersionOf, externalBytes } from './external-version.ts';
+import { externalBytes } from './external-version.ts';
 import { tableOf } from './table.ts';
 
 /** The events of one watch, framed, in its version and representation. */
@@ -59,6 +60,6 @@ function bookmarkOf({ representation, resource }: ResourceRequest, revision: Rev
     case 'PartialObjectMetadataList':
       return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
     default:
-      return { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata };
+      return { kind: resource.kind, apiVersion: groupVersionOf(resource.group, resource.version), metadata };
   }
 }

@@ -14,7 +14,3 @@ export function externalBytes(stored: StoredObject, resource: ApiResource): Uint
 export function externalObject(stored: StoredObject, resource: ApiResource): KubeObject {
   return convert(stored.object, storageResource(resource), resource);
 }
-
-export function apiVersionOf({ group, version }: { group: string; version: string }): string {
-  return group === '' ? version : `${group}/${version}`;
-}

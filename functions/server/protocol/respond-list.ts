@@ -1,9 +1,10 @@
 import { encodeJson } from '#api/codec/json';
 import { partialObjectMetadata } from '#api/printing/table';
+import { groupVersionOf } from '#api/schema/schema';
 import { StatusError } from '#api/status';
 import type { ListPage } from '#store/object-store';
 import type { ResourceRequest } from '../routes/resource-request.ts';
-import { apiVersionOf, externalBytes } from './external-version.ts';
+import { externalBytes } from './external-version.ts';
 import { respondParts, respondValue } from './respond.ts';
 import { tableOf } from './table.ts';
 
@@ -31,7 +32,7 @@ const OPEN = new TextEncoder().encode('{');
 const END = new TextEncoder().encode(']}\n');
 
 function listParts({ resource }: ResourceRequest, page: ListPage, metadata: object): Uint8Array[] {
-  const apiVersion = apiVersionOf(resource);
+  const apiVersion = groupVersionOf(resource.group, resource.version);
   const head = `{"kind":"${resource.kind}List","apiVersion":"${apiVersion}","metadata":${encodeJson(metadata)},"items":[`;
   const parts: Uint8Array[] = [new TextEncoder().encode(head)];
   // An object's bytes begin with its kind and apiVersion (see the store); in a list, the list says them for all.
