@@ -7,6 +7,7 @@ import type { NodeSettings } from '#api/node-settings';
 import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
 import { ApiError } from '#client/api-error';
+import { systemClock } from '#client/clock';
 import { ENDPOINT_SLICES, SERVICES } from '#client/core-resources';
 import { httpsTransport } from '#client/https-transport';
 import { Informer } from '#client/informer';
@@ -14,7 +15,7 @@ import { patientTransport } from '#client/patient-transport';
 import type { ServerAddress } from '#client/server-address';
 import { startAgent, type Agent, type AgentOptions } from './agent.ts';
 import { checkpointFolder, noCheckpoints } from './checkpoint/checkpoint-folder.ts';
-import { systemClock, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { dockerPreparation } from './containers/docker-preparation.ts';
 import { podEvents } from './events/pod-events.ts';
 import { directHost } from './host/direct-host.ts';
@@ -60,7 +61,7 @@ type Parts = Pick<AgentOptions, 'runtime' | 'runtimeName' | 'network' | 'prepara
 export async function composeAgent(config: AgentConfig): Promise<Agent> {
   // The name that tools look for among the owners of a pod's status.
   const transport = httpsTransport({ ...config, program: 'kubelet' });
-  const clock = systemClock();
+  const clock: Clock = systemClock;
   const hostIp = config.hostIp ?? defaultHostIp();
   const settings = await untilAnswered(clock, () => clusterSettings(new ApiClient(transport.send), config.nodeName));
   const client = new ApiClient(patientTransport({ send: transport.send, maxParallel: settings.maxParallelRequests, sleep: clock.sleep, chance: Math.random }), transport.connect);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import type { NodeSettings } from '#api/node-settings';
-import { systemClock } from './clock.ts';
+import { systemClock } from '#client/clock';
 import { directHost } from './host/direct-host.ts';
 import { nodeNetworkParts } from './network/node-network.ts';
 import { nodeFolders } from './node-folders.ts';
@@ -23,7 +23,7 @@ export async function removeAll({ clusterUid, nodes, dockerSocket }: RemoveAllOp
   await removeAllContainers(new Docker({ socketPath: dockerSocket ?? '/var/run/docker.sock' }), clusterUid);
   for (const { name, dataDir } of nodes) {
     const settings = keptSettings(dataDir);
-    if (settings !== undefined) await nodeNetworkParts({ settings, nodeName: name, run: host.run, clock: systemClock(), log: () => undefined }).network.removeAll();
+    if (settings !== undefined) await nodeNetworkParts({ settings, nodeName: name, run: host.run, clock: systemClock, log: () => undefined }).network.removeAll();
     const { pods, memory } = nodeFolders(dataDir);
     for (const folder of [pods, memory]) {
       for (const mount of await host.mountsBelow(folder)) await host.unmount(mount);

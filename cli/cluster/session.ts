@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '#client/api-client';
+import { systemClock } from '#client/clock';
 import { Failure } from '#client/failure';
 import { httpsTransport } from '#client/https-transport';
 import { connectTo } from '#client/relayed-connect';
@@ -28,7 +28,7 @@ export function openSession(options: ClusterChoice & { namespace?: string | unde
   const chosen = chooseCluster(options);
   const address = addressOf(chosen);
   const transport = httpsTransport(address);
-  const send = patientTransport({ send: transport.send, maxParallel: MAX_PARALLEL, sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }), chance: Math.random });
+  const send = patientTransport({ send: transport.send, maxParallel: MAX_PARALLEL, sleep: systemClock.sleep, chance: Math.random });
   const client = new ApiClient(send, connectTo({ ...transport, send }), transport.joinRelay);
   return { client, kinds: kindsOf(client), namespace: options.namespace ?? chosen.namespace, context: chosen.context, address, close: transport.close };
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, OperationId } from '#api/management/operations';
+import { systemClock } from '#client/clock';
 import { Failure } from '#client/failure';
 import { httpsTransport } from '#client/https-transport';
 import { manage, ManagementRefusal, type Wanted } from '#client/management-client';
@@ -13,7 +13,7 @@ export type Manage = <Id extends OperationId>(id: Id, wanted?: Wanted<Id>) => Pr
 export async function withInstallation<T>(use: (manage: Manage, login: Login) => Promise<T>, login: Login = readLogin()): Promise<T> {
   const { server, token, ca } = login;
   const transport = httpsTransport({ server, token, ...(ca === undefined ? {} : { ca }) });
-  const send = patientTransport({ send: transport.send, maxParallel: 1, sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }), chance: Math.random });
+  const send = patientTransport({ send: transport.send, maxParallel: 1, sleep: systemClock.sleep, chance: Math.random });
   try {
     return await use((id, wanted) => manage(send, id, wanted), login);
   } catch (error) {

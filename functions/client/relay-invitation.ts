@@ -3,7 +3,8 @@ import { INVITATION_MEDIA_TYPE, type RelayInvitation, type RelayRequest } from '
 import { RelaySession } from '#api/relay/session';
 import { UPGRADE_REQUIRED } from '#api/remote-command/stream-protocols';
 import { ApiError, apiErrorOf, isReason } from './api-error.ts';
-import { clock, type JoinRelay } from './join-relay.ts';
+import { systemClock } from './clock.ts';
+import type { JoinRelay } from './join-relay.ts';
 import { readText, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 
 /** What a session at a server that upgrades no connections takes. */
@@ -51,7 +52,7 @@ function isInvitation(response: HttpResponse): boolean {
 async function joinInvitation({ joinRelay }: RelayClient, response: HttpResponse, signal: AbortSignal | undefined): Promise<InvitedSession> {
   const { address, request } = JSON.parse(await readText(response)) as RelayInvitation;
   const session = new RelaySession(await joinRelay(address, signal));
-  const opened = await openedWithin(session, OPEN_TIMEOUT_MS, clock.sleep);
+  const opened = await openedWithin(session, OPEN_TIMEOUT_MS, systemClock.sleep);
   if (opened === undefined) throw new ApiError({ code: 503, reason: 'ServiceUnavailable', message: `the agent of the pod's node did not answer within ${OPEN_TIMEOUT_MS / 1000} s` });
   return { request, opened };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'node:https';
 import { stringify } from 'yaml';
 import { createAuthority, issueServing } from '#adapters/certificates/authority';
@@ -47,7 +46,7 @@ export async function startProxy({ server, namespace, port: asked }: ProxyOption
   const authority = await createAuthority(systemIds.uuid(), systemClock.now());
   const serving = await issueServing(authority, ['127.0.0.1', 'localhost'], systemClock.now());
   const transport = httpsTransport(address);
-  const send = patientTransport({ send: transport.send, maxParallel: MAX_PARALLEL, sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }), chance: Math.random });
+  const send = patientTransport({ send: transport.send, maxParallel: MAX_PARALLEL, sleep: systemClock.sleep, chance: Math.random });
   const agent = new Agent({ keepAlive: true, ...(address.ca === undefined ? {} : { ca: address.ca }), rejectUnauthorized: address.insecureSkipTlsVerify !== true });
   const handler = proxyHandler({ client: { send, joinRelay: transport.joinRelay }, forward: forwardTo({ server: address.server, agent }) });
   const https = await listenHttps({ handler, serving, port, host: '127.0.0.1' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import type { ConfigMap, Container, PersistentVolume, PersistentVolumeClaim, PodStatus, Secret } from '#api/schema/kinds.generated';
 import { checkpointFolder } from '#node-agent/checkpoint/checkpoint-folder';
-import { systemClock } from '#node-agent/clock';
+import { systemClock } from '#client/clock';
 import { dockerPreparation } from '#node-agent/containers/docker-preparation';
 import { directHost } from '#node-agent/host/direct-host';
 import { pulledImages } from '#node-agent/images/pulled-images';
@@ -36,14 +36,14 @@ export class DockerNode {
   readonly volumes = new Map<string, PersistentVolume>();
   readonly reported = new Map<string, Reported>();
   readonly events: PodEvent[] = [];
-  readonly runtime = dockerRuntime({ docker: this.docker, owner: { clusterUid: this.clusterUid, nodeName: 'n1' }, host: directHost(), clock: systemClock() });
+  readonly runtime = dockerRuntime({ docker: this.docker, owner: { clusterUid: this.clusterUid, nodeName: 'n1' }, host: directHost(), clock: systemClock });
   private readonly pods = new Map<string, Pod>();
   private workers: PodWorkers | undefined;
   private watching = new AbortController();
 
   /** Starts an agent over whatever is there, as after a start or a kill. */
   async start(): Promise<void> {
-    const clock = systemClock();
+    const clock = systemClock;
     const host = directHost();
     const folders = nodeFolders(this.dataDir);
     // Out of a range for tests of networks, one part for each cluster.
