@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { kubeconfigOf } from '#api/management/kubeconfig';
+import { newSecret } from '#ports/ids';
 import { apiTokenOf, storeApiToken } from '#server/authenticate/api-token';
-import { newSecret } from '#server/authenticate/token-form';
 import { INSTALLATION } from '#server/management/claims';
 import { readNode, storeNodeToken, type NodeTokenDeps } from '#server/management/node-records';
 import { type DataFolder, readFileIfThere, writeFileDurably } from './data-folder.ts';

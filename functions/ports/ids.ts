@@ -10,3 +10,8 @@ export interface Ids {
 
 /** Kubernetes' alphabet for generated names: without vowels and look-alikes, so that no word comes out. */
 export const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Two version 4 UUIDs: 244 random bits. */
+export function newSecret(ids: Pick<Ids, 'uuid'>): string {
+  return `${ids.uuid()}${ids.uuid()}`.replaceAll('-', '');
+}

@@ -4,7 +4,7 @@ import type { RelayRequest } from '#api/relay/protocol';
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
 import { hasCode, PortError } from '#ports/errors';
-import type { Ids } from '#ports/ids';
+import { newSecret, type Ids } from '#ports/ids';
 import type { Claim, ClaimWrite, Table } from '#ports/table';
 
 /** The two who meet in a session. */
@@ -82,12 +82,11 @@ export function createRelaySessions(options: RelaySessionsOptions): RelaySession
     ...(expect === undefined ? {} : { expect }),
   });
   const removal = (key: string): ClaimWrite => ({ cluster: installation, key, value: null });
-  const secret = (): string => `${ids.uuid()}${ids.uuid()}`.replaceAll('-', '');
 
   return {
     async create(cluster, node, request) {
-      const ticket: Ticket = { cluster, node, session: ids.uuid(), side: 'asker', secret: secret() };
-      const made: SessionRecord = { request, askerDigest: digest.sha256(ticket.secret), agentSecret: secret(), connections: {} };
+      const ticket: Ticket = { cluster, node, session: ids.uuid(), side: 'asker', secret: newSecret(ids) };
+      const made: SessionRecord = { request, askerDigest: digest.sha256(ticket.secret), agentSecret: newSecret(ids), connections: {} };
       await commit([record(sessionKey(ticket), made, WAITING_SECONDS, null)]);
       return encodeTicket(ticket);
     },

@@ -1,10 +1,10 @@
 import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
-import type { Ids } from '#ports/ids';
+import { newSecret, type Ids } from '#ports/ids';
 import type { ClaimWrite, Table } from '#ports/table';
 import type { User } from '../user.ts';
-import { newSecret, secretOf, tokenOf } from './token-form.ts';
+import { secretOf, tokenOf } from './token-form.ts';
 
 /** API tokens (admin, nodes, people), `zp1.<secret>.<checksum>`. Only the hash is stored, as a claim of the cluster. */
 export interface TokenRecord {

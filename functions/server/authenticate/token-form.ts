@@ -1,5 +1,4 @@
 import type { Digest } from '#ports/digest';
-import type { Ids } from '#ports/ids';
 
 /** `<prefix>.<secret>.<checksum>`: a mistyped or random token is refused by its checksum, without a read. */
 const CHECKSUM_LENGTH = 8;
@@ -12,11 +11,6 @@ export function tokenOf(digest: Digest, prefix: string, secret: string): string 
 export function secretOf(digest: Digest, prefix: string, token: string): string | undefined {
   const [first, secret, checksum, ...more] = token.split('.');
   return first === prefix && secret && more.length === 0 && checksum === checksumOf(digest, prefix, secret) ? secret : undefined;
-}
-
-/** Two version 4 UUIDs: 244 random bits. */
-export function newSecret(ids: Ids): string {
-  return `${ids.uuid()}${ids.uuid()}`.replaceAll('-', '');
 }
 
 function checksumOf(digest: Digest, prefix: string, secret: string): string {

@@ -10,7 +10,7 @@ import type { Handlers } from './handlers.ts';
 import { ManagementError } from './management-error.ts';
 import { clusterPath, type OpenClusters } from './open-clusters.ts';
 import { purgeRemoved, revokeAll } from './purge.ts';
-import { issueClusterToken, MAX_TOKENS } from './tokens.ts';
+import { issueToken, MAX_TOKENS } from './tokens.ts';
 
 // A cluster that was used lightly is gone by then; what is left is the tick's.
 const PURGE_MS = 2_000;
@@ -51,7 +51,7 @@ export function clusterHandlers(deps: InstallationDeps, clusters: OpenClusters):
     async getKubeconfig({ params, query }, { caller, origin }) {
       const record = await requireCluster(deps, params.cluster);
       const admin = { user: 'kubernetes-admin', groups: ['system:masters'], owner: caller.owner, description: 'kubeconfig' };
-      const { token } = await issueClusterToken(deps, record.uid, { ...admin, expiresInSeconds: query.expiresInSeconds });
+      const { token } = await issueToken(deps, record.uid, { ...admin, expiresInSeconds: query.expiresInSeconds });
       return kubeconfigOf({ name: `zeroplane-${record.name}`, url: origin + clusterPath(record.name), authority: deps.authority, token });
     },
   };

@@ -1,8 +1,8 @@
 import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
-import type { Ids } from '#ports/ids';
+import { newSecret, type Ids } from '#ports/ids';
 import type { Claim, ClaimWrite } from '#ports/table';
 import type { ApiTokenDeps } from '../authenticate/api-token.ts';
-import { newSecret, secretOf, tokenOf } from '../authenticate/token-form.ts';
+import { secretOf, tokenOf } from '../authenticate/token-form.ts';
 import { ManagementError } from './management-error.ts';
 
 /**

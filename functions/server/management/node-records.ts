@@ -1,9 +1,8 @@
 import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
 import { hasCode } from '#ports/errors';
-import type { Ids } from '#ports/ids';
+import { newSecret, type Ids } from '#ports/ids';
 import type { ClaimWrite, Table } from '#ports/table';
 import { apiTokenOf, revokeTokenDigest, tokenClaim, type ApiTokenDeps } from '../authenticate/api-token.ts';
-import { newSecret } from '../authenticate/token-form.ts';
 import { NODE_USER_PREFIX, NODES } from '../user.ts';
 import { noteNodes } from './cluster-records.ts';
 

@@ -23,7 +23,7 @@ export function tokenHandlers(deps: InstallationDeps): Handlers<Ids> {
     },
     async createClusterToken({ params, body }, { caller }) {
       const { uid } = await requireCluster(deps, params.cluster);
-      const { token, stored } = await issueClusterToken(deps, uid, { ...body, owner: body.owner ?? caller.owner });
+      const { token, stored } = await issueToken(deps, uid, { ...body, owner: body.owner ?? caller.owner });
       return { ...clusterTokenOf(stored), token };
     },
     async revokeClusterToken({ params }) {
@@ -33,7 +33,7 @@ export function tokenHandlers(deps: InstallationDeps): Handlers<Ids> {
 
     listTokens: async () => ({ items: (await storedTokens({ table, cluster: INSTALLATION })).map(tokenOf) }),
     async createToken({ body }, { caller }) {
-      const { token, stored } = await issue(deps, INSTALLATION, { user: 'installation-admin', groups: [], ...body, owner: body.owner ?? caller.owner });
+      const { token, stored } = await issueToken(deps, INSTALLATION, { user: 'installation-admin', groups: [], ...body, owner: body.owner ?? caller.owner });
       return { ...tokenOf(stored), token };
     },
     async revokeToken({ params }, { caller }) {
@@ -45,11 +45,8 @@ export function tokenHandlers(deps: InstallationDeps): Handlers<Ids> {
 
 type NewToken = Omit<TokenRecord, 'expiresAtMs' | 'createdAtMs' | 'description'> & { description?: string | undefined; expiresInSeconds: number };
 
-export function issueClusterToken(deps: InstallationDeps, uid: string, record: NewToken): Promise<{ token: string; stored: StoredToken }> {
-  return issue(deps, uid, record);
-}
-
-async function issue(deps: InstallationDeps, cluster: string, { expiresInSeconds, description, ...rest }: NewToken): Promise<{ token: string; stored: StoredToken }> {
+/** For a cluster's API, or for `/v1`. */
+export async function issueToken(deps: InstallationDeps, cluster: string, { expiresInSeconds, description, ...rest }: NewToken): Promise<{ token: string; stored: StoredToken }> {
   if ((await storedTokens({ table: deps.table, cluster })).length >= MAX_TOKENS) throw new ManagementError('LimitReached', `there are ${MAX_TOKENS} tokens: revoke those that nobody uses`);
   const now = deps.clock.now();
   const record: TokenRecord = { ...rest, ...(description === undefined ? {} : { description }), createdAtMs: now, expiresAtMs: now + expiresInSeconds * 1000 };
