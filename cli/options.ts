@@ -13,6 +13,8 @@ export const DataDir = z
   .transform((path) => resolve(path));
 
 export const Port = z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be from 1 to 65535').max(65535, 'must be from 1 to 65535');
+/** How many, or how long: at least one. */
+export const Count = z.coerce.number('must be a number').int().min(1);
 export const Output = z.enum(['text', 'json', 'yaml'], 'must be text, json or yaml').default('text');
 /** For `option()` of a command that takes `Output`. */
 export const OUTPUT_OPTION = ['-o, --output <format>', 'text, json or yaml'] as const;

@@ -7,6 +7,11 @@ export function renderDocument(format: 'json' | 'yaml', value: unknown): string 
   return format === 'json' ? `${asGoWrites(JSON.stringify(sorted, null, 4))}\n` : stringify(sorted, { version: '1.1', lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false });
 }
 
+/** What a command answers: as a document where one was asked for, else in its own words. */
+export function renderAnswer(output: 'text' | 'json' | 'yaml', value: unknown, words: () => string): string {
+  return output === 'text' ? words() : renderDocument(output, value);
+}
+
 /** Several objects as one document. */
 export function listOf(items: readonly KubeObject[]): object {
   return { apiVersion: 'v1', items: items.map(withoutManagedFields), kind: 'List', metadata: { resourceVersion: '' } };

@@ -5,14 +5,14 @@ import type { Kubeconfig } from '#api/management/schemas';
 import { addToKubeconfig, ownKubeconfig, removeFromKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation, type Manage } from '../../installation/installation.ts';
 import type { Login } from '../../installation/login-file.ts';
-import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
+import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
-import { renderDocument } from '../../render/documents.ts';
+import { renderAnswer } from '../../render/documents.ts';
 
 const CreateOptions = z.strictObject({ owner: z.string().optional(), kubeconfig: z.string().optional(), output: Output });
 const ListOptions = z.strictObject({ output: Output });
 const DeleteOptions = z.strictObject({ kubeconfig: z.string().optional() });
-const KubeconfigOptions = z.strictObject({ expiresInHours: z.coerce.number('must be a number').int().min(1).optional(), save: z.boolean().default(false), kubeconfig: z.string().optional() });
+const KubeconfigOptions = z.strictObject({ expiresInHours: Count.optional(), save: z.boolean().default(false), kubeconfig: z.string().optional() });
 
 const WHERE = 'kubeconfig to write to (default: KUBECONFIG, ~/.kube/config)';
 
@@ -53,15 +53,14 @@ async function create(name: string, { owner, output, ...options }: z.infer<typeo
     const made = await manage('createCluster', { body: { name, ...(owner === undefined ? {} : { owner }) } });
     const file = ownKubeconfig(options.kubeconfig);
     addToKubeconfig(file, await kubeconfigFor(manage, login, name));
-    if (output !== 'text') process.stdout.write(renderDocument(output, made));
-    else process.stdout.write(`cluster/${name} created at ${made.server}\nIt is the current context of ${file}.\n`);
+    process.stdout.write(renderAnswer(output, made, () => `cluster/${name} created at ${made.server}\nIt is the current context of ${file}.\n`));
   });
 }
 
 async function list({ output }: z.infer<typeof ListOptions>): Promise<void> {
   const found = await withInstallation((manage) => manage('listClusters'));
-  if (output !== 'text') process.stdout.write(renderDocument(output, found));
-  else process.stdout.write(alignedLines([['NAME', 'OWNER', 'CREATED', 'SERVER'], ...found.items.map(({ name, owner, createdAt, server }) => [name, owner, createdAt, server])]));
+  const rows = found.items.map(({ name, owner, createdAt, server }) => [name, owner, createdAt, server]);
+  process.stdout.write(renderAnswer(output, found, () => alignedLines([['NAME', 'OWNER', 'CREATED', 'SERVER'], ...rows])));
 }
 
 async function remove(name: string, options: z.infer<typeof DeleteOptions>): Promise<void> {

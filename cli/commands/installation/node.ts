@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { withInstallation } from '../../installation/installation.ts';
-import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
+import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
-import { renderDocument } from '../../render/documents.ts';
+import { renderAnswer } from '../../render/documents.ts';
 import { joinCommand } from '../local/join.ts';
 import { leaveCommand } from '../local/leave.ts';
 
@@ -11,8 +11,8 @@ const InCluster = { cluster: z.string().min(1).default('default') };
 const ListOptions = z.strictObject({ ...InCluster, output: Output });
 const TokenOptions = z.strictObject({
   ...InCluster,
-  uses: z.coerce.number('must be a number').int().min(1).optional(),
-  expiresInMinutes: z.coerce.number('must be a number').int().min(1).optional(),
+  uses: Count.optional(),
+  expiresInMinutes: Count.optional(),
   output: Output,
 });
 
@@ -49,15 +49,14 @@ async function token({ cluster, uses, expiresInMinutes, output }: z.infer<typeof
   await withInstallation(async (manage, { server }) => {
     const body = { ...(uses === undefined ? {} : { uses }), ...(expiresInMinutes === undefined ? {} : { expiresInSeconds: expiresInMinutes * 60 }) };
     const made = await manage('createJoinToken', { params: { cluster }, body });
-    if (output !== 'text') process.stdout.write(renderDocument(output, made));
-    else process.stdout.write(`zeroplane node join --server ${server} --token ${made.token}\n`);
+    process.stdout.write(renderAnswer(output, made, () => `zeroplane node join --server ${server} --token ${made.token}\n`));
   });
 }
 
 async function list({ cluster, output }: z.infer<typeof ListOptions>): Promise<void> {
   const found = await withInstallation((manage) => manage('listNodes', { params: { cluster } }));
-  if (output !== 'text') process.stdout.write(renderDocument(output, found));
-  else process.stdout.write(alignedLines([['NAME', 'OWNER', 'JOINED', 'LAST SEEN'], ...found.items.map((node) => [node.name, node.owner, node.joinedAt, node.lastSeenAt ?? 'never'])]));
+  const rows = found.items.map((node) => [node.name, node.owner, node.joinedAt, node.lastSeenAt ?? 'never']);
+  process.stdout.write(renderAnswer(output, found, () => alignedLines([['NAME', 'OWNER', 'JOINED', 'LAST SEEN'], ...rows])));
 }
 
 async function remove(node: string, { cluster }: { cluster: string }): Promise<void> {

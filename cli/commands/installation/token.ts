@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { withInstallation } from '../../installation/installation.ts';
-import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
+import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
-import { renderDocument } from '../../render/documents.ts';
+import { renderAnswer } from '../../render/documents.ts';
 
 const Of = { cluster: z.string().min(1).optional() };
-const CreateOptions = z.strictObject({ ...Of, description: z.string().optional(), expiresInHours: z.coerce.number('must be a number').int().min(1).optional(), output: Output });
+const CreateOptions = z.strictObject({ ...Of, description: z.string().optional(), expiresInHours: Count.optional(), output: Output });
 const ListOptions = z.strictObject({ ...Of, output: Output });
 
 const CLUSTER = ['--cluster <name>', "of this cluster's Kubernetes API (default: of the installation)"] as const;
@@ -39,14 +39,13 @@ export function tokenCommand(): Command {
 async function create({ cluster, description, expiresInHours, output }: z.infer<typeof CreateOptions>): Promise<void> {
   const body = { ...(description === undefined ? {} : { description }), ...(expiresInHours === undefined ? {} : { expiresInSeconds: expiresInHours * 3600 }) };
   const made = await withInstallation((manage) => (cluster === undefined ? manage('createToken', { body }) : manage('createClusterToken', { params: { cluster }, body })));
-  process.stdout.write(output === 'text' ? `${made.token}\n` : renderDocument(output, made));
+  process.stdout.write(renderAnswer(output, made, () => `${made.token}\n`));
 }
 
 async function list({ cluster, output }: z.infer<typeof ListOptions>): Promise<void> {
   const found = await withInstallation((manage) => (cluster === undefined ? manage('listTokens') : manage('listClusterTokens', { params: { cluster } })));
-  if (output !== 'text') return void process.stdout.write(renderDocument(output, found));
   const rows = found.items.map(({ id, owner = '', expiresAt = 'never', description = '' }) => [id, owner, expiresAt, description]);
-  process.stdout.write(alignedLines([['ID', 'OWNER', 'EXPIRES', 'DESCRIPTION'], ...rows]));
+  process.stdout.write(renderAnswer(output, found, () => alignedLines([['ID', 'OWNER', 'EXPIRES', 'DESCRIPTION'], ...rows])));
 }
 
 async function revoke(id: string, { cluster }: { cluster?: string | undefined }): Promise<void> {

@@ -5,7 +5,7 @@ import { PODS } from '#client/core-resources';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { Timeout } from '../../cluster/timeout.ts';
 import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
-import { renderDocument } from '../../render/documents.ts';
+import { renderAnswer } from '../../render/documents.ts';
 import { reportedWait } from '../../render/reported-wait.ts';
 import { untilReady } from '../../waiting/until-ready.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
@@ -48,7 +48,7 @@ export function runCommand(): Command {
 
 async function run({ client, kinds, namespace }: Session, { name, args }: { name: string; args: string[] }, options: RunOptions): Promise<void> {
   const pod = await client.create<Pod>(PODS, podFor({ name, namespace, args }, options));
-  process.stdout.write(options.output === 'text' ? `pod/${name} created\n` : renderDocument(options.output, pod));
+  process.stdout.write(renderAnswer(options.output, pod, () => `pod/${name} created\n`));
   if (!options.wait) return;
   const target = { kind: await kinds.named('pods'), name };
   await reportedWait(`Waiting for pod ${name}`, (say) => untilReady({ client, target, namespace, timeoutMs: options.timeout, say }));

@@ -7,7 +7,7 @@ import { Failure } from '#client/failure';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { parseTargets } from '../../cluster/targets.ts';
 import { Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
-import { renderDocument } from '../../render/documents.ts';
+import { renderAnswer } from '../../render/documents.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
 
 const ExposeOptions = z.strictObject({
@@ -41,7 +41,7 @@ async function expose({ client, kinds, namespace }: Session, words: string[], op
   if (target?.name === undefined || more.length > 0) throw new Failure('one object is exposed at a time', { fix: 'Such as deployment/NAME.' });
   const exposed = await client.get<KubeObject>(target.kind, { namespace, name: target.name });
   const service = await client.create<Service>(SERVICES, serviceFor({ ...exposed, kind: target.kind.kind }, { ...options, namespace }));
-  process.stdout.write(options.output === 'text' ? `service/${service.metadata.name ?? ''} exposed\n` : renderDocument(options.output, service));
+  process.stdout.write(renderAnswer(options.output, service, () => `service/${service.metadata.name ?? ''} exposed\n`));
 }
 
 /** The Service that sends to an object's pods. */

@@ -1,7 +1,7 @@
+import { bytesOf } from '#api/connection/byte-channel';
 import { badRequest, methodNotAllowed } from '#api/status';
 import { schemeNamePortOf } from '../proxy/target.ts';
 import { openRelay, statusOf } from '../streams/pod-session.ts';
-import { streamOf } from '../streams/stream-of.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
 /** `nodes/NAME/proxy/...`: what the node tells of itself; its agent has no server, so it is asked over the relay. */
@@ -20,11 +20,12 @@ export async function nodeProxy(request: ResourceRequest): Promise<Response> {
     throw statusOf(opened.refusal);
   }
   const { session } = opened;
-  const page = streamOf(session.open('output'), async () => {
+  const end = async (): Promise<void> => {
     session.close();
     await session.ended;
-  });
-  return new Response(page, { headers: { 'content-type': info.rest.startsWith('healthz') ? PLAIN : 'application/json' } });
+  };
+  const headers = new Headers({ 'content-type': info.rest.startsWith('healthz') ? PLAIN : 'application/json' });
+  return request.sendLong({ chunks: bytesOf(session.open('output')), headers, end });
 }
 
 const PLAIN = 'text/plain; charset=utf-8';
