@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Kubeconfig } from '#api/management/schemas';
-import { writePrivately } from '../installation/login-file.ts';
+import { writePrivately } from '../write-privately.ts';
 
 type Entries = { name: string }[] | null | undefined;
 type Document = Record<string, unknown>;

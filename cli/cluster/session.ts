@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { errorText } from '#api/error-text';
 import { ApiClient } from '#client/api-client';
 import { systemClock } from '#client/clock';
 import { Failure } from '#client/failure';
@@ -61,7 +62,7 @@ function tokenOfPlugin(exec: ChosenCluster['user']['exec']): string | undefined 
     const printed = execFileSync(exec.command, exec.args ?? [], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     return (JSON.parse(printed) as { status?: { token?: string } }).status?.token;
   } catch (cause) {
-    throw new Failure(`the credential plugin ${exec.command} gave no token`, { cause, why: cause instanceof Error ? cause.message : String(cause) });
+    throw new Failure(`the credential plugin ${exec.command} gave no token`, { cause, why: errorText(cause) });
   }
 }
 

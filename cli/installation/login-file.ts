@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { Failure } from '#client/failure';
+import { writePrivately } from '../write-privately.ts';
 
 /** The installation that this person has logged in to. */
 const Login = z.strictObject({ server: z.url(), token: z.string().min(1), ca: z.string().optional() });
@@ -23,16 +24,6 @@ export function readLogin(file = loginFile()): Login {
 
 export function writeLogin(login: Login, file = loginFile()): void {
   writePrivately(file, `${JSON.stringify(login, null, 2)}\n`);
-}
-
-/** Whole or not at all, and nobody else's to read, whatever stood there before. */
-export function writePrivately(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const beside = `${file}.${process.pid}.new`;
-  rmSync(beside, { force: true });
-  writeFileSync(beside, content, { mode: 0o600 });
-  chmodSync(beside, 0o600);
-  renameSync(beside, file);
 }
 
 function jsonOf(text: string): unknown {

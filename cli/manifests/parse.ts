@@ -1,5 +1,6 @@
 import { parseJson } from '#api/codec/json';
 import { parseYaml } from '#api/codec/yaml';
+import { errorText } from '#api/error-text';
 import type { KubeObject } from '#api/object';
 import { Failure } from '#client/failure';
 
@@ -20,7 +21,7 @@ function parsed(document: string, name: string): unknown {
   try {
     return document.trimStart().startsWith('{') ? parseJson(document) : parseYaml(document);
   } catch (cause) {
-    throw new Failure(`error parsing ${name}`, { cause, why: cause instanceof Error ? cause.message : String(cause) });
+    throw new Failure(`error parsing ${name}`, { cause, why: errorText(cause) });
   }
 }
 

@@ -4,6 +4,7 @@ import { after, DONE } from './runtime/controller.ts';
 import { nameOf } from './runtime/object-change.ts';
 import { updateStatus } from './runtime/status.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
+import { errorText } from '#api/error-text';
 import type { CronJob, Job } from '#api/schema/kinds.generated';
 import { formatTime } from '#api/time';
 import { planCronJob, referenceOf, scheduledJob } from '#core/cronjob/plan';
@@ -48,7 +49,7 @@ async function startJob(cron: CronJob, dueMs: number, { view, events }: Reconcil
   } catch (error) {
     // Made before, by a run that did not live to say so.
     if (hasCode(error, 'AlreadyExists')) return view.get<Job>(JOBS, { namespace: job.metadata.namespace, name: job.metadata.name ?? '' });
-    if (!hasCode(error, 'Forbidden')) events.record(cron, { type: 'Warning', reason: 'FailedCreate', message: `Error creating job: ${error instanceof Error ? error.message : String(error)}` });
+    if (!hasCode(error, 'Forbidden')) events.record(cron, { type: 'Warning', reason: 'FailedCreate', message: `Error creating job: ${errorText(error)}` });
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { OwnerKind } from './ownership.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { ObjectChange } from './runtime/object-change.ts';
+import { errorText } from '#api/error-text';
 import type { KubeObject } from '#api/object';
 import type { Deployment, Pod, ReplicaSet } from '#api/schema/kinds.generated';
 import { labelSelectorOf } from '#api/selectors/labels';
@@ -83,7 +84,7 @@ async function createReplicaSet(deployment: Deployment, set: ReplicaSet, { view,
       await resolveCollision(deployment, set, view);
       return false;
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     const failed = progressing('False', 'ReplicaSetCreateError', `Failed to create new replica set "${set.metadata.name}": ${message}`, clock.now());
     await updateStatus(view, DEPLOYMENTS, { object: deployment, status: { ...deployment.status, conditions: replaceDeploymentCondition(deployment.status?.conditions, failed) } });
     throw error;

@@ -7,6 +7,7 @@ import { storageId } from './runtime/tails.ts';
 import type { ClusterView } from './runtime/cluster-view.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import type { ObjectChange } from './runtime/object-change.ts';
+import { errorText } from '#api/error-text';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import type { Namespace } from '#api/schema/kinds.generated';
@@ -76,7 +77,7 @@ async function deleteContent(view: ClusterView, namespace: string): Promise<stri
   const isPodLeft = pods.some(({ objects }) => objects.length > 0);
   const doomed = (isPodLeft ? pods : content).flatMap(({ resource, objects }) => objects.map((object) => ({ resource, object })));
   const failures = await eachBounded(doomed, ({ resource, object }) => deleteOne(view, resource, object));
-  return failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  return failures.map(errorText);
 }
 
 async function deleteOne(view: ClusterView, resource: ApiResource, { metadata }: KubeObject): Promise<void> {

@@ -1,5 +1,6 @@
 import { PODS } from './resources.ts';
 import type { ReconcileContext } from './runtime/controller.ts';
+import { errorText } from '#api/error-text';
 import type { KubeObject } from '#api/object';
 import type { Pod } from '#api/schema/kinds.generated';
 import { slowStartBatches } from '#core/replicaset/replicas';
@@ -53,5 +54,5 @@ export async function deletePods(owner: KubeObject, pods: Pod[], { view, events 
 
 function messageOf(error: unknown): string {
   if (hasCode(error, 'Invalid') && error.detail.fields !== undefined) return error.detail.fields.map(({ field, message }) => `${field}: ${message}`).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }

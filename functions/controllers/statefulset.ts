@@ -7,6 +7,7 @@ import { updateStatus } from './runtime/status.ts';
 import type { OwnerKind } from './ownership.ts';
 import type { Controller, Outcome, ReconcileContext } from './runtime/controller.ts';
 import { templateOf } from '#api/controller-revision';
+import { errorText } from '#api/error-text';
 import type { KubeObject } from '#api/object';
 import type { ApiResource } from '#api/resource';
 import type { ControllerRevision, Pod, StatefulSet } from '#api/schema/kinds.generated';
@@ -64,7 +65,7 @@ async function createPod(set: StatefulSet, { ordinal, revision }: { ordinal: num
     }
     if (await createIfMissing(view, PODS, pod)) events.record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Create ${what} successful` });
   } catch (error) {
-    if (!hasCode(error, 'Forbidden')) events.record(set, { type: 'Warning', reason: 'FailedCreate', message: `Create ${what} failed error: ${error instanceof Error ? error.message : String(error)}` });
+    if (!hasCode(error, 'Forbidden')) events.record(set, { type: 'Warning', reason: 'FailedCreate', message: `Create ${what} failed error: ${errorText(error)}` });
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { createAuthority, issueServing } from '#adapters/certificates/authority';
 import { systemClock } from '#adapters/system/clock';
 import { systemIds } from '#adapters/system/ids';
+import { errorText } from '#api/error-text';
 import { kubeconfigOf } from '#api/management/kubeconfig';
 import { serveUpgrade } from '#api/relay/serve-upgrade';
 import { UPGRADE_REQUIRED } from '#api/remote-command/stream-protocols';
@@ -96,5 +97,5 @@ function toStatus(error: unknown): StatusError {
   if (error instanceof StatusError) return error;
   if (error instanceof ApiError) return new StatusError(error.status.code, error.status.reason, error.status.message, error.status.details);
   report({ what: 'the proxy', error });
-  return new StatusError(502, 'BadGateway', `the server cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
+  return new StatusError(502, 'BadGateway', `the server cannot be reached: ${errorText(error)}`);
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText } from '#api/error-text';
 import type { Container, Service, Volume } from '#api/schema/kinds.generated';
-import { textOf } from '../error-text.ts';
 import type { Host } from '../host/host.ts';
 import type { ClusterDns } from '../network/pod-network.ts';
 import type { NodeFolders } from '../node-folders.ts';
@@ -55,7 +55,7 @@ async function mountVolumes(options: DockerPreparationOptions, volumes: PodVolum
       try {
         await volumes.mount(pod, volume, node);
       } catch (error) {
-        const message = `MountVolume.SetUp failed for volume "${volume.name}" : ${textOf(error)}`;
+        const message = `MountVolume.SetUp failed for volume "${volume.name}" : ${errorText(error)}`;
         options.events.emit(pod, { type: 'Warning', reason: 'FailedMount', message });
         throw new StartProblem(undefined, message, MOUNT_RETRY_MS);
       }

@@ -1,7 +1,7 @@
+import { errorText } from '#api/error-text';
 import type { Container } from '#api/schema/kinds.generated';
 import { afterRetry, retryAtMs, type BackOff } from '../back-off/back-off.ts';
 import type { Clock } from '../clock.ts';
-import { textOf } from '../error-text.ts';
 import type { Pod } from '../pod.ts';
 import type { Image, RegistryCredentials, Runtime } from '../runtime/runtime.ts';
 import { StartProblem } from '../sync/preparation.ts';
@@ -74,7 +74,7 @@ async function pull(options: PulledImagesOptions, { pulls, failures }: { pulls: 
     events.emit(pod, { type: 'Normal', reason: 'Pulled', message: `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`, container: container.name });
     return image;
   } catch (error) {
-    const message = textOf(error);
+    const message = errorText(error);
     const now = clock.now();
     failures.set(key, { backOff: afterRetry(failure?.backOff, failure?.atMs ?? now, now), atMs: now, message: `ErrImagePull: ${message}` });
     events.emit(pod, { type: 'Warning', reason: 'Failed', message: `Failed to pull image "${reference}": ${message}`, container: container.name });

@@ -1,9 +1,9 @@
 import { toJsonBytes } from '#api/codec/json-bytes';
 import { bytesOf, type ByteChannel } from '#api/connection/byte-channel';
+import { errorText } from '#api/error-text';
 import { commandChannels, type AttachRequest, type ExecRequest } from '#api/relay/protocol';
 import type { RelaySession } from '#api/relay/session';
 import { exitStatus, SUCCESS } from '#api/remote-command/command-streams';
-import { textOf } from '../error-text.ts';
 import type { OpenProcess, Runtime } from '../runtime/runtime.ts';
 import { newestOf } from '../sync/container-view.ts';
 import { Refused } from './refused.ts';
@@ -37,7 +37,7 @@ async function openProcess(runtime: Runtime, request: ExecRequest | AttachReques
   try {
     return await (request.kind === 'exec' ? runtime.openExec(newest.id, request.command, options) : runtime.openAttach(newest.id, options));
   } catch (error) {
-    const message = textOf(error);
+    const message = errorText(error);
     throw new Refused(500, 'InternalError', request.kind === 'exec' ? `error executing command in container: ${message}` : `error attaching to container: ${message}`);
   }
 }

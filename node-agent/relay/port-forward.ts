@@ -1,7 +1,7 @@
 import { join, type ByteChannel } from '#api/connection/byte-channel';
+import { errorText } from '#api/error-text';
 import type { PortForwardRequest } from '#api/relay/protocol';
 import type { OpenedChannel, RelaySession } from '#api/relay/session';
-import { textOf } from '../error-text.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { liveSandbox } from '../sync/container-view.ts';
 import { Refused } from './refused.ts';
@@ -26,7 +26,7 @@ async function forward({ label, channel }: OpenedChannel, { pod, podUid }: PortF
   try {
     await join(channel, await dial(Number(label)));
   } catch (error) {
-    const why = textOf(error);
+    const why = errorText(error);
     channel.abort(`error forwarding port ${label} to pod ${pod}, uid ${podUid}: ${why}`);
   }
 }

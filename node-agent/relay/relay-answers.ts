@@ -1,10 +1,10 @@
 import type { MessageSocket } from '#api/connection/message-socket';
+import { errorText } from '#api/error-text';
 import type { RelayRequest, WaitingSession, WaitingSessions } from '#api/relay/protocol';
 import { RelaySession } from '#api/relay/session';
 import type { ApiClient } from '#client/api-client';
 import { isNotFound, isRefusal } from '#client/api-error';
 import type { JoinRelay } from '#client/join-relay';
-import { textOf } from '../error-text.ts';
 import { answerLogs, type LogDeps } from '../logs/log-request.ts';
 import { answerCommand } from './command.ts';
 import { answerDial } from './dial.ts';
@@ -75,7 +75,7 @@ export class RelayAnswers {
       if (error instanceof Refused) return session.close(error.refusal);
       const about = request.kind === 'nodePage' ? request.path : `pod ${request.namespace}/${request.pod}`;
       if (!over.signal.aborted && !signal.aborted) this.options.log(`${request.kind} of ${about}`, error);
-      session.close({ code: 500, reason: 'InternalError', message: textOf(error) });
+      session.close({ code: 500, reason: 'InternalError', message: errorText(error) });
     } finally {
       over.abort();
       await session.ended;

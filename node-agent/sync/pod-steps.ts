@@ -1,6 +1,6 @@
+import { errorText } from '#api/error-text';
 import type { Container } from '#api/schema/kinds.generated';
 import type { Pod } from '../pod.ts';
-import { textOf } from '../error-text.ts';
 import type { HostPort } from '../network/pod-network.ts';
 import type { PodIdentity, ProbeTarget } from '../runtime/runtime.ts';
 import type { SyncDeps } from './sync-deps.ts';
@@ -39,8 +39,8 @@ export function makeSandbox(deps: SyncDeps, pod: Pod, { attempt, podIp }: { atte
     await deps.network.setup({ podUid: metadata.uid ?? '', namespace: metadata.namespace ?? '', name: metadata.name ?? '', ip: podIp, sandboxPid: pid, hostPorts: hostPortsOf(pod) });
   };
   const started = start().catch((error: unknown) => {
-    deps.events.emit(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message: `Failed to create pod sandbox: ${textOf(error)}` });
-    throw new StartProblem(undefined, textOf(error), SANDBOX_RETRY_MS);
+    deps.events.emit(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message: `Failed to create pod sandbox: ${errorText(error)}` });
+    throw new StartProblem(undefined, errorText(error), SANDBOX_RETRY_MS);
   });
   created.catch(() => undefined); // `started` carries the failure
   started.catch(() => undefined); // those who wait for it see it
@@ -53,7 +53,7 @@ export async function startContainer(deps: SyncDeps, pod: Pod, start: { containe
   const named = sandbox.created.catch(() => sandbox.started.then(() => '')); // fails as the start does
   const [image, sandboxId] = await Promise.all([deps.images.ensure(pod, container), named, deps.preparation.mountVolumes(pod)]);
   const fail = (reason: string, error: unknown): never => {
-    const problem = error instanceof StartProblem ? error : new StartProblem(reason, textOf(error), CONTAINER_RETRY_MS);
+    const problem = error instanceof StartProblem ? error : new StartProblem(reason, errorText(error), CONTAINER_RETRY_MS);
     if (problem.reason !== undefined) deps.events.emit(pod, { type: 'Warning', reason: 'Failed', message: `Error: ${problem.message}`, container: container.name });
     throw problem;
   };
@@ -115,7 +115,7 @@ async function runHook(deps: SyncDeps, pod: Pod, { container, id, podIp, hook, t
     const { ok, message } = await deps.runtime.probe(probeTarget(pod, container, { id, podIp }), hook, timeoutMs);
     return ok ? undefined : message;
   } catch (error) {
-    return textOf(error);
+    return errorText(error);
   }
 }
 

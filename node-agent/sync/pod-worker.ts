@@ -1,6 +1,6 @@
+import { errorText } from '#api/error-text';
 import type { ContainerStatus } from '#api/schema/kinds.generated';
 import { afterRetry } from '../back-off/back-off.ts';
-import { textOf } from '../error-text.ts';
 import type { Pod } from '../pod.ts';
 import { ContainerProbes } from '../probes/container-probes.ts';
 import type { ObservedPod } from '../runtime/runtime.ts';
@@ -211,7 +211,7 @@ export class PodWorker {
         container,
         startedAtMs: startedAtMs ?? createdAtMs,
         clock: this.deps.clock,
-        run: (probe, timeoutMs) => this.deps.runtime.probe(probeTarget(this.pod, container, { id, podIp: this.address }), probe, timeoutMs).catch((error: unknown) => ({ ok: false, message: textOf(error) })),
+        run: (probe, timeoutMs) => this.deps.runtime.probe(probeTarget(this.pod, container, { id, podIp: this.address }), probe, timeoutMs).catch((error: unknown) => ({ ok: false, message: errorText(error) })),
         onChange: () => this.poke(),
         onUnhealthy: (kind, message) => this.deps.events.emit(this.pod, { type: 'Warning', reason: 'Unhealthy', message: `${kind[0]?.toUpperCase()}${kind.slice(1)} probe failed: ${message}`, container: name }),
       });
@@ -286,7 +286,7 @@ export class PodWorker {
   }
 
   private hinder(name: string, error: unknown): void {
-    const problem = error instanceof StartProblem ? error : new StartProblem(undefined, textOf(error), RETRY_MS);
+    const problem = error instanceof StartProblem ? error : new StartProblem(undefined, errorText(error), RETRY_MS);
     if (!(error instanceof StartProblem)) this.deps.log(`pod ${this.pod.metadata.namespace}/${this.pod.metadata.name}, container ${name}`, error);
     if (problem.reason !== undefined) this.problems.set(name, { reason: problem.reason, message: problem.message });
     this.blocked.set(name, this.deps.clock.now() + problem.retryAfterMs);
@@ -296,7 +296,7 @@ export class PodWorker {
     if (needsRestart) await this.kill({ id, name, message: `Container ${name} resize requires restart`, cause: 'changed' });
     else {
       await this.deps.runtime.resizeContainer(id, limits).catch((error: unknown) => {
-        throw new StartProblem(undefined, textOf(error), RESIZE_RETRY_MS);
+        throw new StartProblem(undefined, errorText(error), RESIZE_RETRY_MS);
       });
     }
     this.resized.set(name, JSON.stringify(limits));

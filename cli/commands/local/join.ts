@@ -7,9 +7,9 @@ import type { NodeCredential } from '#api/management/schemas';
 import { Failure } from '#client/failure';
 import { answers, DOCKER_SOCKET } from '../../docker.ts';
 import { withInstallation } from '../../installation/installation.ts';
-import { writePrivately } from '../../installation/login-file.ts';
 import { parseOptions } from '../../options.ts';
 import { createProgress } from '../../render/progress.ts';
+import { writePrivately } from '../../write-privately.ts';
 import { credentialArguments, keepCredential, readCredential } from './node-credential.ts';
 import { program } from './program.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NodeCredential } from '#api/management/schemas';
-import { writePrivately } from '../../installation/login-file.ts';
+import { writePrivately } from '../../write-privately.ts';
 
 /** What a machine keeps in its folder of the cluster that it has joined. */
 export function readCredential(dataDir: string): NodeCredential | undefined {

@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Failure } from '#client/failure';
 import { type Session, withSession } from '../../cluster/session.ts';
 import { defaultDataDir, parseOptions, Port } from '../../options.ts';
+import { writePrivately } from '../../write-privately.ts';
 import { CLUSTER_OPTIONS, clusterCommand } from '../cluster-command.ts';
 import { interrupted } from '../interrupted.ts';
 
@@ -27,8 +27,7 @@ async function serve({ address, namespace }: Session, { port, writeKubeconfig }:
   const { startProxy } = await import('#local/proxy');
   const proxy = await startProxy({ server: { ...address, token }, namespace, ...(port === undefined ? {} : { port }) });
   const file = resolve(writeKubeconfig);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, proxy.kubeconfig, { mode: 0o600 });
+  writePrivately(file, proxy.kubeconfig);
   process.stdout.write(`Proxy of ${address.server} at ${proxy.url}\n\n  export KUBECONFIG=${file}\n`);
   await interrupted();
   await proxy.close();

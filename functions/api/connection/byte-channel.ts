@@ -1,4 +1,5 @@
 import { concat } from '#api/codec/concat';
+import { errorText } from '../error-text.ts';
 
 /**
  * Bytes in both directions, each with its own end and its own back-pressure: what a socket, a stream of SPDY, a channel of the relay and
@@ -39,7 +40,7 @@ export async function join(one: ByteChannel, other: ByteChannel): Promise<void> 
   try {
     await Promise.all([pump(one, other), pump(other, one)]);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     one.abort(why);
     other.abort(why);
     throw error;

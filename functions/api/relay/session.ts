@@ -1,5 +1,6 @@
 import { ConnectionLost, type ByteChannel } from '../connection/byte-channel.ts';
 import { CLOSE, type MessageSocket } from '../connection/message-socket.ts';
+import { errorText } from '../error-text.ts';
 import { BadFrame, decodeFrame, encodeFrame, type Frame } from './frames.ts';
 import type { RelayCause } from './protocol.ts';
 import { SessionChannel } from './session-channel.ts';
@@ -95,7 +96,7 @@ export class RelaySession {
       this.finish(LOST);
     } catch (error) {
       if (error instanceof BadFrame) this.socket.close(CLOSE.protocolError, error.message);
-      this.finish({ ...LOST, message: `${LOST.message}: ${error instanceof Error ? error.message : String(error)}` });
+      this.finish({ ...LOST, message: `${LOST.message}: ${errorText(error)}` });
     }
     return this.over?.cause;
   }

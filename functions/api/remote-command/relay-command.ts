@@ -1,4 +1,5 @@
 import { pump, readAll, type ByteChannel } from '../connection/byte-channel.ts';
+import { errorText } from '../error-text.ts';
 import { commandChannels, type CommandOptions } from '../relay/protocol.ts';
 import type { RelaySession } from '../relay/session.ts';
 import { failureStatus, type CommandStatus, type CommandStreams } from './command-streams.ts';
@@ -42,6 +43,6 @@ async function statusFrom(channel: ByteChannel | undefined): Promise<CommandStat
     const text = new TextDecoder().decode(channel === undefined ? new Uint8Array(0) : await readAll(channel, MAX_STATUS_BYTES));
     return text === '' ? failureStatus('the node did not say how the command ended') : (JSON.parse(text) as CommandStatus);
   } catch (error) {
-    return failureStatus(error instanceof Error ? error.message : String(error));
+    return failureStatus(errorText(error));
   }
 }

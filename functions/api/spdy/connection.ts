@@ -1,5 +1,6 @@
 import { ConnectionLost, type ByteChannel } from '../connection/byte-channel.ts';
 import { ByteQueue } from '../connection/byte-queue.ts';
+import { errorText } from '../error-text.ts';
 import { SpdyReader, SpdyWriter, type SpdyFrame } from './frames.ts';
 
 export interface SpdyStream extends ByteChannel {
@@ -44,7 +45,7 @@ export class SpdyConnection {
         for (const frame of this.reader.push(bytes)) await this.take(frame);
       }
     } catch (error) {
-      cause = error instanceof Error ? error.message : String(error);
+      cause = errorText(error);
     }
     for (const stream of [...this.streams.values()]) stream.lose(new ConnectionLost(cause));
     this.streams.clear();

@@ -1,5 +1,6 @@
 import { concat } from '#api/codec/concat';
 import { join } from '#api/connection/byte-channel';
+import { errorText } from '#api/error-text';
 import { methodNotAllowed } from '#api/status';
 import type { ExchangeAnswer } from '#ports/http-exchange';
 import { rewriteHtml, rewriteLink, type ProxyPlace } from '../proxy/rewrite.ts';
@@ -36,7 +37,7 @@ export async function proxy(request: ResourceRequest): Promise<Response> {
     return await responseOf(answer, { prefix, hosts: hostsOf(target, raw.headers.get('host') ?? url.host) }, () => session.close());
   } catch (error) {
     session.close();
-    throw unreachable(error instanceof Error ? error.message : String(error));
+    throw unreachable(errorText(error));
   }
 }
 

@@ -1,4 +1,4 @@
-import { textOf } from '../../error-text.ts';
+import { errorText } from '#api/error-text';
 
 /** What Docker answered, where it did. */
 export function engineStatus(error: unknown): number | undefined {
@@ -10,7 +10,7 @@ export function engineStatus(error: unknown): number | undefined {
 export function engineMessage(error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | null)?.json?.message;
   if (typeof json === 'string') return json.trim();
-  const text = textOf(error);
+  const text = errorText(error);
   return text.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').trim();
 }
 

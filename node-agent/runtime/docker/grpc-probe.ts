@@ -1,5 +1,5 @@
 import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
-import { textOf } from '../../error-text.ts';
+import { errorText } from '#api/error-text';
 import type { ProbeResult, ProbeTarget } from '../runtime.ts';
 
 const MAX_ANSWER_BYTES = 1024;
@@ -23,7 +23,7 @@ export async function grpcProbe({ ip }: ProbeTarget, { port, service = '' }: { p
     if (answer === undefined) return { ok: false, message: `timeout: failed to connect service "${address}" within ${timeoutMs / 1000}s: context deadline exceeded` };
     return verdictOf(answer);
   } catch (error) {
-    return { ok: false, message: `error: failed to connect service "${address}": ${textOf(error)}` };
+    return { ok: false, message: `error: failed to connect service "${address}": ${errorText(error)}` };
   } finally {
     session.destroy();
   }

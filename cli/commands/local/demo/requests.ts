@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { errorText } from '#api/error-text';
 
 /** What came of requests that were made one after the other, each on a connection of its own. */
 export interface Tally {
@@ -50,7 +51,7 @@ async function askInto({ answers, failures }: Tally, url: string): Promise<void>
     const answer = await ask(url);
     answers.set(answer, (answers.get(answer) ?? 0) + 1);
   } catch (error) {
-    failures.push(error instanceof Error ? error.message : String(error));
+    failures.push(errorText(error));
   }
 }
 
