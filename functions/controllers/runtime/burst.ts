@@ -15,6 +15,7 @@ import type { ObjectStore } from '#store/object-store';
 
 const CONCURRENCY = 16;
 const LINGER_MS = 200;
+const SAVE_EVERY_MS = 1_000;
 
 export interface BurstDeps {
   store: ObjectStore;
@@ -39,7 +40,7 @@ export interface Left {
   dueMs: number | undefined;
 }
 
-/** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet; then save how far it came. */
+/** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet. How far it came is saved then, and now and then before: one that dies must leave less to the next than it found. */
 export interface Burst {
   run(untilMs: number): Promise<Left>;
   /** Something may be new in this log, or in any. False: too late, this burst reads no more. */
@@ -56,6 +57,7 @@ export function createBurst(deps: BurstDeps): Burst {
   let record = deps.record;
   let isOpen = true;
   let isUnsaved = false;
+  let savedMs = clock.now();
 
   const runner = createKeyRunner({ ...deps, due: record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished: signal.raise });
   const reader = createTailReader({
@@ -67,7 +69,8 @@ export function createBurst(deps: BurstDeps): Burst {
 
   const save = async (): Promise<void> => {
     if (!runner.takeChanged() && !isUnsaved) return;
-    isUnsaved = false;
+    savedMs = clock.now();
+    isUnsaved = runner.running + runner.waiting > 0; // saved as due, and soon done
     record = await saveRecord(table, store.cluster, { ...record, cursors: reader.cursors(), due: runner.unfinished() });
   };
   // Nothing runs and nothing waits. True: something came up after all.
@@ -82,6 +85,8 @@ export function createBurst(deps: BurstDeps): Burst {
     while (clock.now() < untilMs) {
       reader.lookAgain();
       if (reader.isStale) isUnsaved = (await reader.read()) || isUnsaved;
+      // What is found and not yet a key would be lost.
+      if (clock.now() - savedMs >= SAVE_EVERY_MS && !reader.isStale) await save();
       runner.addDue();
       runner.fill();
       if (runner.running > 0) await signal.wait();

@@ -4,6 +4,7 @@ import type { Controller, Outcome } from '#controllers/runtime/controller';
 import { createLoop } from '#controllers/runtime/loop';
 import type { Loop } from '#controllers/runtime/loop';
 import type { ReconcileFailure } from '#controllers/runtime/controller';
+import { loadRecord } from '#controllers/runtime/loop-record';
 import { createResident } from '#controllers/runtime/resident';
 import { PortError } from '#ports/errors';
 import { partitionFor } from '#store/keys';
@@ -114,6 +115,24 @@ test('when time is over, the rest is rung for and not lost', async () => {
   expect(rings).toEqual(['now']);
   await loopWith(() => DONE).run({ untilMs: soon() });
   expect(runs.sort()).toEqual(['default/a', 'default/b', 'default/c']);
+});
+
+test('of a burst that dies after a while, only what it had not done is done again; one that ends leaves nothing', async () => {
+  for (const name of ['a', 'b', 'c']) await create(name);
+  const passing = async (): Promise<Outcome> => {
+    await base.clock.advance(1_000);
+    return DONE;
+  };
+  const hangingAtB = async (key: string): Promise<Outcome> => (key === 'default/b' ? passing().then(() => new Promise(() => undefined)) : passing());
+  void loopWith(hangingAtB, { concurrency: 1 }).run({ untilMs: soon() });
+  const left = async (): Promise<string[]> => (await loadRecord(base.table, base.store.cluster)).due.map(([key]) => key);
+  await eventually('b and c are what is left', async () => String(await left()) === 'test/default/b,test/default/c', SOON);
+  await loopWith(passing, { concurrency: 1 }).run({ untilMs: soon() });
+  expect(runs).toEqual(['default/a', 'default/b', 'default/b', 'default/c']);
+  for (const name of ['d', 'e']) await create(name);
+  await loopWith(passing, { concurrency: 1 }).run({ untilMs: soon() });
+  await loopWith(() => DONE).run({ untilMs: soon() });
+  expect(runs.slice(4)).toEqual(['default/d', 'default/e']);
 });
 
 test('where the log no longer reaches back, all that exists is looked at', async () => {
