@@ -53,14 +53,17 @@ export function followStream(options: StreamMappingOptions): Source {
 
 function readShard(options: StreamMappingOptions, shardId: string, onEnd: () => void): Source {
   let iterator: string | undefined;
+  let lastRead: string | undefined;
   let isOpen = true;
   return repeat(
     `shard ${shardId}`,
     async (signal) => {
       if (!isOpen) return pause(SHARDS_MS, signal);
-      iterator ??= (await options.dynamodb<{ ShardIterator: string }>(`${STREAMS}.GetShardIterator`, { StreamArn: options.streamArn, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' })).ShardIterator;
-      const page = await options.dynamodb<{ Records: StreamRecord[]; NextShardIterator?: string }>(`${STREAMS}.GetRecords`, { ShardIterator: iterator });
+      const asked = iterator ?? (await shardIterator(options, shardId, lastRead));
+      iterator = undefined; // one that is refused stays so: DynamoDB Local's of an empty shard, once another table was written to
+      const page = await options.dynamodb<{ Records: StreamRecord[]; NextShardIterator?: string }>(`${STREAMS}.GetRecords`, { ShardIterator: asked });
       await deliver(options, page.Records, signal);
+      lastRead = page.Records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
       iterator = page.NextShardIterator;
       isOpen = iterator !== undefined;
       if (!isOpen) onEnd();
@@ -68,6 +71,12 @@ function readShard(options: StreamMappingOptions, shardId: string, onEnd: () => 
     },
     options.log,
   );
+}
+
+async function shardIterator({ dynamodb, streamArn }: StreamMappingOptions, shardId: string, lastRead: string | undefined): Promise<string> {
+  const from = lastRead === undefined ? { ShardIteratorType: 'TRIM_HORIZON' } : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: lastRead };
+  const { ShardIterator } = await dynamodb<{ ShardIterator: string }>(`${STREAMS}.GetShardIterator`, { StreamArn: streamArn, ShardId: shardId, ...from });
+  return ShardIterator;
 }
 
 async function deliver(options: StreamMappingOptions, records: StreamRecord[], signal: AbortSignal): Promise<void> {
