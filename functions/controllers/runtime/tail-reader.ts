@@ -38,7 +38,7 @@ export interface TailReader {
   read(): Promise<boolean>;
   /** Reads the log of a resource unless that was done already; what it finds becomes keys at the next `read`. */
   catchUp(resource: ApiResource): Promise<void>;
-  /** Now and then notes all logs that were read so far: on Lambda no ring reaches a burst that runs. */
+  /** Now and then notes the logs in which something was new: on Lambda no ring reaches a burst that runs, and where something happens more is to come. */
   lookAgain(): void;
   cursors(): Record<string, Revision>;
 }
@@ -48,6 +48,7 @@ interface Tail {
   partition: Partition;
   listeners: { controller: Controller; source: Source }[];
   isRead: boolean;
+  hasGrown: boolean;
   reading: Promise<void> | undefined;
   /** Read, and not yet turned into keys: that asks the view, which may have to read another log first. */
   found: ObjectChange<KubeObject>[];
@@ -65,6 +66,7 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
     const { changes, revision } = await readTail({ store, table }, tail.resource, cursors[id]);
     view.saw(tail.resource, revision);
     tail.isRead = true;
+    tail.hasGrown ||= changes.length > 0;
     hasMoved ||= cursors[id] !== revision;
     cursors[id] = revision;
     tail.found.push(...changes);
@@ -112,7 +114,7 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
     lookAgain() {
       if (clock.now() - lookedMs < LOOK_EVERY_MS) return;
       lookedMs = clock.now();
-      for (const { isRead, partition } of tails.values()) if (isRead) unread.add(partition);
+      for (const { hasGrown, partition } of tails.values()) if (hasGrown) unread.add(partition);
     },
     cursors: () => ({ ...cursors }),
   };
@@ -124,7 +126,7 @@ function tailsOf(cluster: string, controllers: Controller[]): Map<string, Tail> 
     for (const source of controller.sources) {
       const { resource } = source;
       const id = storageId(resource);
-      const tail = tails.get(id) ?? { resource, partition: partitionFor(cluster, resource), listeners: [], isRead: false, reading: undefined, found: [] };
+      const tail = tails.get(id) ?? { resource, partition: partitionFor(cluster, resource), listeners: [], isRead: false, hasGrown: false, reading: undefined, found: [] };
       tail.listeners.push({ controller, source });
       tails.set(id, tail);
     }
