@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync, type Metafile } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { NEEDS, type FunctionName } from '#lambda/names';
 
 export const FUNCTIONS = Object.keys(NEEDS) as FunctionName[];
@@ -11,22 +11,26 @@ const ROOT = join(import.meta.dirname, '..');
 const BANNER = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 export interface Bundles {
-  /** Holds a folder for each function, with its one file. */
+  /** Holds a folder for each function. */
   folder: string;
-  metafile: Metafile;
   remove(): void;
 }
 
-/** Each function with all that it imports, in one file: its size is the length of a cold start. One pass of esbuild for all of them. */
+/** Each function with all that it imports: its size is the length of a cold start, so what is imported late is a file of its own. */
 export function bundleFunctions(): Bundles {
   const folder = mkdtempSync(join(tmpdir(), 'zeroplane-functions-'));
-  const { metafile } = buildSync({
+  for (const name of FUNCTIONS) bundleFunction(name, join(folder, name));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function bundleFunction(name: FunctionName, outdir: string): void {
+  buildSync({
     absWorkingDir: ROOT,
-    entryPoints: Object.fromEntries(FUNCTIONS.map((name) => [`${name}/index`, `functions/lambda/${name}.ts`])),
-    outdir: folder,
+    entryPoints: { index: `functions/lambda/${name}.ts` },
+    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
-    metafile: true,
+    splitting: true,
     minify: true,
     keepNames: true, // errors are told by their class' name
     format: 'esm',
@@ -37,5 +41,4 @@ export function bundleFunctions(): Bundles {
     banner: { js: BANNER },
     logLevel: 'warning',
   });
-  return { folder, metafile, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -32,7 +32,7 @@ const MAX_OPEN_CLUSTERS = 30;
 export async function openApiServer(): Promise<ClusterServer> {
   const environment = readEnvironment('api');
   const sqs = createSqsClient();
-  const secrets = createSecrets({ parameter: environment.secrets, cluster: environment.cluster, now: systemClock.now });
+  const secrets = createSecrets({ parameter: environment.secrets, cluster: environment.cluster, clock: systemClock });
   const { table, storeOf } = openStorage(environment);
   const system = { table, clock: systemClock, ids: systemIds, digest: systemDigest, report };
   const accountConcurrency = Number(environment.accountConcurrency);

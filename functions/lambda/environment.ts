@@ -29,7 +29,7 @@ export function readEnvironment<F extends FunctionName>(fn: F): Environment<F> {
   return Object.fromEntries(read) as Environment<F>;
 }
 
-/** What Lambda sets, for the one service that is called without the SDK; and the address that its clients would take instead of AWS' own. */
+/** What Lambda sets, for services that are called without the SDK; and the address that its clients would take instead of AWS' own. */
 export function readPlatform(): { region: string; endpointUrl: string | undefined } {
   const { AWS_REGION: region, AWS_ENDPOINT_URL: endpointUrl } = process.env;
   if (region === undefined) throw new Error('Lambda has set no region');

@@ -2,6 +2,7 @@ import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'a
 import { createConnections } from '#adapters/api-gateway/connections';
 import { createGatewayEvents } from '#adapters/api-gateway/gateway-events';
 import { createRelaySessions } from '#adapters/api-gateway/sessions';
+import { createSignedFetch } from '#adapters/signed-fetch/signed-fetch';
 import { createDynamoClient } from '#adapters/dynamodb/client';
 import { createDynamoTable } from '#adapters/dynamodb/table';
 import { createSqsClient } from '#adapters/sqs/client';
@@ -27,7 +28,10 @@ const opened = once(async () => {
   const rings = () => createNodeRings({ client: sqs, clock: systemClock, queuePrefix: environment.nodeQueuePrefix, siblingUrl: environment.ringQueue });
   return createGatewayEvents({
     sessions: createRelaySessions({ table, installation: environment.cluster, digest: systemDigest, ...system }),
-    connections: createConnections({ endpoint: endpointUrl === undefined ? endpoint : `${endpointUrl}${new URL(endpoint).pathname}`, region, credentials: defaultProvider(), clock: systemClock }),
+    connections: createConnections({
+      endpoint: endpointUrl === undefined ? endpoint : `${endpointUrl}${new URL(endpoint).pathname}`,
+      fetch: createSignedFetch({ service: 'execute-api', region, credentials: defaultProvider(), clock: systemClock }),
+    }),
     nodeChannel: { wake: (cluster, node) => rings().wake(cluster, node) },
   });
 });

@@ -1,6 +1,11 @@
+import { createSignedFetch } from '#adapters/signed-fetch/signed-fetch';
 import { createSigner, createSigningKey } from '#adapters/signer/key-file-signer';
+import { keptSecret } from '#adapters/ssm/kept-secret';
+import type { Clock } from '#ports/clock';
 import type { Signer } from '#ports/signer';
 import * as z from 'zod';
+import { defaultProvider } from './credentials.ts';
+import { readPlatform } from './environment.ts';
 import { once } from './once.ts';
 
 const KeyPair = z.object({ certificate: z.string(), privateKey: z.string() });
@@ -8,13 +13,14 @@ const Secrets = z.object({ authority: KeyPair, signingKeys: z.array(z.string()).
 export type Secrets = z.infer<typeof Secrets>;
 
 /** The cluster's CA and signing keys: one SecureString (4 KB at most), made at the first start. */
-export function createSecrets(options: { parameter: string; cluster: string; now: () => number }): () => Promise<Secrets> {
+export function createSecrets({ parameter, cluster, clock }: { parameter: string; cluster: string; clock: Clock }): () => Promise<Secrets> {
   return once(async () => {
-    const { createSsmClient, keptSecret } = await import('#adapters/ssm/kept-secret');
-    const text = await keptSecret({ client: createSsmClient(), name: options.parameter }, async () => {
-      // Loaded once in an installation's life: it is half of the bundle's time to start.
+    const { region, endpointUrl } = readPlatform();
+    const fetch = createSignedFetch({ service: 'ssm', region, credentials: defaultProvider(), clock });
+    const text = await keptSecret({ endpoint: new URL(endpointUrl ?? `https://ssm.${region}.amazonaws.com`), name: parameter, fetch, clock }, async () => {
+      // Loaded once in an installation's life.
       const { createAuthority } = await import('#adapters/certificates/authority');
-      const made: Secrets = { authority: await createAuthority(options.cluster, options.now()), signingKeys: [await createSigningKey()] };
+      const made: Secrets = { authority: await createAuthority(cluster, clock.now()), signingKeys: [await createSigningKey()] };
       return JSON.stringify(made);
     });
     return Secrets.parse(JSON.parse(text));

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TABLE_DEFINITION, TTL_ATTRIBUTE } from '#adapters/dynamodb/definition';
 import { synthesised } from './open-account.ts';
@@ -49,6 +51,16 @@ test('functions run on Node 24 on arm64, and their logs end', () => {
   const logs = resources('AWS::Logs::LogGroup');
   expect(logs.length).toBe(functions.length);
   for (const { Properties } of logs) expect(Properties['RetentionInDays']).toBe(14);
+});
+
+test('a function with all that it ever loads is under 1.5 MB: its size is the length of a cold start', () => {
+  const { assets } = synthesised();
+  const functions = resources('AWS::Lambda::Function').map(({ Properties }) => assets.get((Properties['Code'] as { S3Key: string }).S3Key) ?? '');
+  for (const folder of functions) {
+    const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    expect(bytes, folder).toBeLessThan(1_500_000);
+    expect(bytes, folder).toBeGreaterThan(100_000);
+  }
 });
 
 test('what somebody has to look at is an alarm; ten are free', () => {

@@ -1,6 +1,3 @@
-import type { Clock } from '#ports/clock';
-import { signatureHeaders, type Credentials } from './signature.ts';
-
 /** What a function may do with the connections of its API. */
 export interface Connections {
   /** false: the connection is gone. */
@@ -11,20 +8,16 @@ export interface Connections {
 export interface ConnectionsOptions {
   /** With the stage. */
   endpoint: string;
-  region: string;
-  credentials: () => Promise<Credentials>;
-  clock: Pick<Clock, 'now'>;
+  /** Signs what it sends; it may send it twice. */
+  fetch(url: URL, request: { method: string; headers: Record<string, string>; body: string }): Promise<Response>;
 }
 
-const TIMEOUT_MS = 5_000;
 const GONE = 410;
 
-/** The `@connections` commands of an API Gateway WebSocket API. */
-export function createConnections({ endpoint, region, credentials, clock }: ConnectionsOptions): Connections {
+/** The `@connections` commands of an API Gateway WebSocket API. A piece that comes twice is taken once. */
+export function createConnections({ endpoint, fetch }: ConnectionsOptions): Connections {
   const call = async (method: 'POST' | 'DELETE', connectionId: string, body: string): Promise<boolean> => {
-    const url = new URL(`${endpoint}/@connections/${encodeURIComponent(connectionId)}`);
-    const headers = signatureHeaders({ method, url, body }, { service: 'execute-api', region, nowMs: clock.now(), credentials: await credentials() });
-    const response = await onFreshConnection(() => fetch(url, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body === '' ? {} : { body }) }));
+    const response = await fetch(new URL(`${endpoint}/@connections/${encodeURIComponent(connectionId)}`), { method, headers: {}, body });
     const answer = await response.text();
     if (response.status === GONE) return false;
     if (!response.ok) throw new Error(`${method} @connections: ${response.status} ${answer.slice(0, 200)}`);
@@ -34,14 +27,4 @@ export function createConnections({ endpoint, region, credentials, clock }: Conn
     post: (connectionId, text) => call('POST', connectionId, text),
     close: async (connectionId) => void (await call('DELETE', connectionId, '')),
   };
-}
-
-// A kept connection may have been closed while the function stood still. A piece that comes twice is taken once.
-async function onFreshConnection(send: () => Promise<Response>): Promise<Response> {
-  try {
-    return await send();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return send();
-  }
 }

@@ -9,23 +9,25 @@ export interface Credentials {
 export interface SignedRequest {
   method: string;
   url: URL;
+  /** Their names in small letters. */
+  headers: Record<string, string>;
   body: string;
 }
 
 /**
- * AWS Signature Version 4 of a request without a query (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html):
- * one small call, which the SDK would bring a client of its own for. Gives the headers that it is sent with.
+ * AWS Signature Version 4 of a request without a query (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ * Gives all headers that it is sent with.
  */
-export function signatureHeaders({ method, url, body }: SignedRequest, { service, region, nowMs, credentials }: { service: string; region: string; nowMs: number; credentials: Credentials }): Record<string, string> {
+export function signatureHeaders({ method, url, headers, body }: SignedRequest, { service, region, nowMs, credentials }: { service: string; region: string; nowMs: number; credentials: Credentials }): Record<string, string> {
   const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const signed = { host: url.host, 'x-amz-date': time, 'x-amz-security-token': credentials.sessionToken };
-  const names = Object.keys(signed).join(';');
-  const lines = Object.entries(signed).map(([name, value]) => `${name}:${value}\n`);
+  const sent = { ...headers, 'x-amz-date': time, 'x-amz-security-token': credentials.sessionToken };
+  const signed = Object.entries({ ...sent, host: url.host }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const names = signed.map(([name]) => name).join(';');
+  const lines = signed.map(([name, value]) => `${name}:${value}\n`);
   const canonical = [method, canonicalPath(url.pathname), '', lines.join(''), names, sha256(body)].join('\n');
   const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
   const key = [region, service, 'aws4_request'].reduce((key: Buffer, part) => hmac(key, part), hmac(`AWS4${credentials.secretAccessKey}`, time.slice(0, 8)));
-  const { host: _, ...sent } = signed;
   return { ...sent, authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${hmac(key, toSign).toString('hex')}` };
 }
 
