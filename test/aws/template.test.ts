@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TABLE_DEFINITION, TTL_ATTRIBUTE } from '#adapters/dynamodb/definition';
+import { nodeProgram } from './lambda/node-program.ts';
 import { synthesised } from './open-account.ts';
 import type { Resource } from './template/load.ts';
 
@@ -61,6 +63,11 @@ test('a function with all that it ever loads is under 1.5 MB: its size is the le
     expect(bytes, folder).toBeLessThan(1_500_000);
     expect(bytes, folder).toBeGreaterThan(100_000);
   }
+});
+
+test('functions run here on the Node of their runtime; another than is installed is refused by its name', () => {
+  expect(execFileSync(nodeProgram('nodejs24.x'), ['--version']).toString()).toMatch(/^v24\./);
+  expect(() => nodeProgram('nodejs22.x')).toThrow(/the functions run on nodejs22\.x, and what is installed is Node 24\./);
 });
 
 test('what somebody has to look at is an alarm; ten are free', () => {

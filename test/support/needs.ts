@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { ensureDocker } from '#cli/docker';
 import { createProgress } from '#cli/render/progress';
+import { installNode } from '../aws/lambda/node-program.ts';
 
 /** What the tests need beside Node and npm packages: the program that shows it, the Debian package that has it, and what for. */
 const PROGRAMS = [
@@ -19,6 +20,7 @@ const PROGRAMS = [
 export async function ensureNeeds(): Promise<void> {
   const missing = PROGRAMS.filter(({ program }) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0) install(missing);
+  installNode();
   await ensureDocker(createProgress(process.stdout));
   if (process.getuid?.() !== 0) throw new Error('the tests of the pod network and the agent need root: run `sudo npm test`');
 }

@@ -9,6 +9,8 @@ export interface FunctionDefinition {
   /** Its logical name in the template. */
   id: string;
   name: string;
+  /** The Node of its runtime. */
+  program: string;
   handler: string;
   codeFolder: string;
   timeoutSeconds: number;

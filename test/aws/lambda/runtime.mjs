@@ -47,7 +47,7 @@ async function stream(id, event, context) {
   const { Writable } = await import('node:stream');
   let request;
   let metadata;
-  const answered = Promise.withResolvers ? Promise.withResolvers() : withResolvers();
+  const answered = Promise.withResolvers();
   const open = () => {
     if (request) return;
     request = http.request({ ...target(`/invocation/${id}/response`), method: 'POST', headers: { 'Lambda-Runtime-Function-Response-Mode': 'streaming', 'Content-Type': metadata ? 'application/vnd.awslambda.http-integration-response' : 'application/octet-stream', 'Transfer-Encoding': 'chunked' } }, (response) => {
@@ -105,10 +105,4 @@ function target(path) {
 
 function describe(error) {
   return { errorType: error?.name ?? 'Error', errorMessage: String(error?.message ?? error), stackTrace: String(error?.stack ?? '').split('\n') };
-}
-
-function withResolvers() {
-  let resolve, reject;
-  const promise = new Promise((a, b) => ([resolve, reject] = [a, b]));
-  return { promise, resolve, reject };
 }

@@ -14,6 +14,8 @@ export interface ResponseSink {
 }
 
 export interface SandboxOptions {
+  /** The Node that it runs on. */
+  program: string;
   handler: string;
   /** The unpacked bundle. */
   codeFolder: string;
@@ -98,7 +100,7 @@ export class Sandbox {
     await new Promise<void>((resolve) => this.api.listen(0, '127.0.0.1', resolve));
     const { port } = this.api.address() as AddressInfo;
     const env = { ...this.options.environment, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`, LAMBDA_TASK_ROOT: this.options.codeFolder, _HANDLER: this.options.handler };
-    const child = spawn(...boundToParent(process.execPath, [RUNTIME]), { env, cwd: this.options.codeFolder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(...boundToParent(this.options.program, [RUNTIME]), { env, cwd: this.options.codeFolder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.startedMs = performance.now();
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => this.options.log(text.trimEnd()));

@@ -3,6 +3,7 @@ import { ACCOUNT_ID, arn, PARTITION, REGION, WEBSOCKET_API_ID } from '../account
 import type { AwsJson } from '../endpoint/aws-json.ts';
 import type { Role } from '../iam/role.ts';
 import type { FunctionDefinition } from '../lambda/functions.ts';
+import { nodeProgram } from '../lambda/node-program.ts';
 import { evaluate, NO_VALUE, type Scope } from './evaluate.ts';
 import type { Resource, Template } from './load.ts';
 import { rolesOf } from './roles.ts';
@@ -206,8 +207,9 @@ function mappingOf(properties: Record<string, unknown>): Pick<StreamMapping & Qu
 }
 
 function functionOf(template: Template, id: string, properties: Record<string, unknown>): FunctionDefinition {
-  const { Code, Handler, Timeout, MemorySize, Environment, Role, LoggingConfig } = properties as {
+  const { Code, Runtime, Handler, Timeout, MemorySize, Environment, Role, LoggingConfig } = properties as {
     Code: { S3Key: string };
+    Runtime: string;
     Handler: string;
     Timeout: number;
     MemorySize: number;
@@ -217,7 +219,7 @@ function functionOf(template: Template, id: string, properties: Record<string, u
   };
   const codeFolder = template.assets.get(Code.S3Key);
   if (codeFolder === undefined) throw new Error(`the bundle of ${id} is missing`);
-  return { id, name: `${template.stackName}-${id}`, handler: Handler, codeFolder, timeoutSeconds: Timeout, memoryMb: MemorySize, roleArn: Role, logGroup: LoggingConfig.LogGroup, environment: Environment?.Variables ?? {} };
+  return { id, name: `${template.stackName}-${id}`, program: nodeProgram(Runtime), handler: Handler, codeFolder, timeoutSeconds: Timeout, memoryMb: MemorySize, roleArn: Role, logGroup: LoggingConfig.LogGroup, environment: Environment?.Variables ?? {} };
 }
 
 function queueUrlOf(endpointUrl: string, name: string): string {
