@@ -55,6 +55,8 @@ export interface Agent {
 
 const RETRY_MS = 1_000;
 const RELIST_MS = 60_000;
+// Without a ring. One that was never sent (its sender died in between) is made up for by the loop; this is for what nobody thought of.
+const LOOK_MS = 5 * 60_000;
 
 /** Registers the node, takes over what runs on it, and keeps it as the API wants it until stopped. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
@@ -117,6 +119,7 @@ async function follow(options: AgentOptions, { channel, informers, relay }: { ch
     return;
   }
   let isRung = true;
+  let lookedMs = -Infinity;
   await retried('the channel broke', async () => {
     // Waiting begins before looking, so that a ring in between is not lost.
     const rung = channel.wait(signal);
@@ -124,8 +127,11 @@ async function follow(options: AgentOptions, { channel, informers, relay }: { ch
     // Who asks something of this node rings for it, and does not wait for long.
     const isAsked = isRung;
     isRung = true; // also when this turn fails
-    // In their order, the pods first: nothing else is waited for so much.
-    await Promise.all([...informers.map((informer) => informer.catchUp(signal)), isAsked ? relay.serve(signal) : undefined]);
+    if (isAsked || clock.now() - lookedMs >= LOOK_MS) {
+      lookedMs = clock.now();
+      // In their order, the pods first: nothing else is waited for so much.
+      await Promise.all([...informers.map((informer) => informer.catchUp(signal)), isAsked ? relay.serve(signal) : undefined]);
+    }
     isRung = await rung;
   });
 }

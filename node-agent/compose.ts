@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
+import { DEFAULT_INTERVAL_MS } from '#api/heartbeat';
 import type { NodeSettings } from '#api/node-settings';
 import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
@@ -49,7 +50,6 @@ export interface AgentConfig extends ServerAddress {
   dockerSocket?: string;
 }
 
-const DEFAULT_HEARTBEAT_MS = 20_000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 
@@ -70,7 +70,7 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
 
   const { info, ...parts } = await (config.runtime === 'docker' ? dockerParts(base) : simulatedParts(base));
   const facts = nodeFacts({ ...config, name: config.nodeName, runtime: info, hostIp, podCidr: settings.podCidr });
-  const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_HEARTBEAT_MS });
+  const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_INTERVAL_MS });
   return {
     stop: async () => {
       await agent.stop();

@@ -1,30 +1,24 @@
 import type { ClusterView } from './runtime/cluster-view.ts';
-import { fromJsonBytes } from '#api/codec/json-bytes';
+import { decodeHeartbeat, DEFAULT_INTERVAL_MS, graceMs, HEARTBEAT_PREFIX, heartbeatKey, nodeOfHeartbeat, type Heartbeat } from '#api/heartbeat';
 import type { Node } from '#api/schema/kinds.generated';
 import { findCondition } from '#core/conditions';
 import { timestampMs } from '#core/timestamp';
-import type { Claim } from '#ports/table';
 
-const PREFIX = 'heartbeat/';
-
-/** When each node was last heard of, by name; unlogged records that the API writes. */
-export async function allHeartbeats(view: ClusterView): Promise<Map<string, number>> {
-  const claims = await view.claims.claims(view.cluster, PREFIX);
-  return new Map(claims.map((claim) => [claim.key.slice(PREFIX.length), renewedAtMs(claim)]));
+/** Each node's last one, by name. */
+export async function allHeartbeats(view: ClusterView): Promise<Map<string, Heartbeat>> {
+  const claims = await view.claims.claims(view.cluster, HEARTBEAT_PREFIX);
+  return new Map(claims.map(({ key, value }) => [nodeOfHeartbeat(key), decodeHeartbeat(value)]));
 }
 
-export async function heartbeatOf(view: ClusterView, node: string): Promise<number> {
-  const claim = await view.claims.readClaim(view.cluster, `${PREFIX}${node}`);
-  return claim === undefined ? 0 : renewedAtMs(claim);
+export async function heartbeatOf(view: ClusterView, node: string): Promise<Heartbeat | undefined> {
+  const claim = await view.claims.readClaim(view.cluster, heartbeatKey(node));
+  return claim && decodeHeartbeat(claim.value);
 }
 
 /** A node that never sent one counts from what it said last, or from its registration. */
-export function lastHeardMs(node: Node, heartbeatMs: number): number {
+export function isSilent(node: Node, heartbeat: Heartbeat | undefined, nowMs: number): boolean {
+  const { renewedAtMs, intervalMs } = heartbeat ?? { renewedAtMs: 0, intervalMs: DEFAULT_INTERVAL_MS };
   const ready = findCondition(node.status?.conditions, 'Ready');
-  return Math.max(heartbeatMs, timestampMs(ready?.lastHeartbeatTime), timestampMs(node.metadata.creationTimestamp));
-}
-
-function renewedAtMs({ value }: Claim): number {
-  const heartbeat = fromJsonBytes<{ renewedAtMs?: number }>(value);
-  return heartbeat.renewedAtMs ?? 0;
+  const heardMs = Math.max(renewedAtMs, timestampMs(ready?.lastHeartbeatTime), timestampMs(node.metadata.creationTimestamp));
+  return nowMs - heardMs > graceMs(intervalMs);
 }

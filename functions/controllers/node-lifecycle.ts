@@ -1,4 +1,4 @@
-import { allHeartbeats, heartbeatOf, lastHeardMs } from './heartbeats.ts';
+import { allHeartbeats, heartbeatOf, isSilent } from './heartbeats.ts';
 import { NODES, PODS } from './resources.ts';
 import { allBounded } from './runtime/bounded.ts';
 import { DONE } from './runtime/controller.ts';
@@ -10,39 +10,35 @@ import { findCondition, withCondition } from '#core/conditions';
 import { healthTaints, returnedConditions, silentConditions } from '#core/node/health';
 import { isPodReady } from '#core/pod-state';
 
-const NODE_MONITOR_GRACE_MS = 50_000;
 const OUT_OF_SIGHT = 'NodeNotReady';
 
 /** Says of a silent node that nobody knows how it is, and taints nodes by their conditions; what the taints mean for pods is `taint-eviction`'s. */
-export function createNodeLifecycle(graceMs = NODE_MONITOR_GRACE_MS): Controller {
-  return {
-    name: 'node-controller',
-    sources: [{ resource: NODES, keys: ({ object, name }) => (object === undefined ? [] : [name]) }],
-    reconcile: (name, context) => reconcile(name, graceMs, context),
-    // Heartbeats are not logged: those that stopped or came back are found by looking.
-    async sweep({ view, clock }) {
-      const nodes = await view.list<Node>(NODES);
-      if (nodes.length === 0) return [];
-      const heartbeats = await allHeartbeats(view);
-      const hasTurned = (node: Node): boolean => {
-        const isSilent = clock.now() - lastHeardMs(node, heartbeats.get(node.metadata.name ?? '') ?? 0) > graceMs;
-        const ready = findCondition(node.status?.conditions, 'Ready');
-        return isSilent ? ready?.status !== 'Unknown' : ready?.reason === 'NodeStatusUnknown';
-      };
-      return nodes.filter(hasTurned).map(({ metadata }) => metadata.name ?? '');
-    },
-  };
-}
+export const nodeLifecycle: Controller = {
+  name: 'node-controller',
+  sources: [{ resource: NODES, keys: ({ object, name }) => (object === undefined ? [] : [name]) }],
+  reconcile,
+  // Heartbeats are not logged: those that stopped or came back are found by looking.
+  async sweep({ view, clock }) {
+    const nodes = await view.list<Node>(NODES);
+    if (nodes.length === 0) return [];
+    const heartbeats = await allHeartbeats(view);
+    const hasTurned = (node: Node): boolean => {
+      const ready = findCondition(node.status?.conditions, 'Ready');
+      return isSilent(node, heartbeats.get(node.metadata.name ?? ''), clock.now()) ? ready?.status !== 'Unknown' : ready?.reason === 'NodeStatusUnknown';
+    };
+    return nodes.filter(hasTurned).map(({ metadata }) => metadata.name ?? '');
+  },
+};
 
-async function reconcile(name: string, graceMs: number, context: ReconcileContext): Promise<Outcome> {
+async function reconcile(name: string, context: ReconcileContext): Promise<Outcome> {
   const { view, clock } = context;
   const stored = await view.get<Node>(NODES, { name });
   if (stored === undefined || stored.metadata.deletionTimestamp !== undefined) return DONE;
   const nowMs = clock.now();
-  const isSilent = nowMs - lastHeardMs(stored, await heartbeatOf(view, name)) > graceMs;
-  const conditions = isSilent ? silentConditions(stored, nowMs) : returnedConditions(stored, nowMs);
+  const isOut = isSilent(stored, await heartbeatOf(view, name), nowMs);
+  const conditions = isOut ? silentConditions(stored, nowMs) : returnedConditions(stored, nowMs);
   const node = conditions === undefined ? stored : { ...stored, status: { ...stored.status, conditions } };
-  if (conditions !== undefined) await saveConditions(stored, conditions, { isSilent, context });
+  if (conditions !== undefined) await saveConditions(stored, conditions, { isOut, context });
   const taints = healthTaints(node, nowMs);
   if (taints !== undefined) {
     // From what is stored then: somebody may be tainting or uncordoning at the same moment.
@@ -54,10 +50,10 @@ async function reconcile(name: string, graceMs: number, context: ReconcileContex
   return DONE;
 }
 
-async function saveConditions(node: Node, conditions: NodeCondition[], { isSilent, context }: { isSilent: boolean; context: ReconcileContext }): Promise<void> {
+async function saveConditions(node: Node, conditions: NodeCondition[], { isOut, context }: { isOut: boolean; context: ReconcileContext }): Promise<void> {
   await updateStatus(context.view, NODES, { object: node, status: { ...node.status, conditions } });
   const name = node.metadata.name ?? '';
-  if (isSilent) context.events.record(node, { type: 'Normal', reason: 'NodeNotReady', message: `Node ${name} status is now: NodeNotReady` });
+  if (isOut) context.events.record(node, { type: 'Normal', reason: 'NodeNotReady', message: `Node ${name} status is now: NodeNotReady` });
 }
 
 // Services must not send anybody to a silent node. The reason tells, when it speaks again, which pods were only out of sight: their

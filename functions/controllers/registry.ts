@@ -10,7 +10,7 @@ import { garbageCollector } from './garbage-collector.ts';
 import { jobController } from './job.ts';
 import { createLoadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
-import { createNodeLifecycle } from './node-lifecycle.ts';
+import { nodeLifecycle } from './node-lifecycle.ts';
 import { podGarbageCollector } from './pod-garbage.ts';
 import { persistentVolumeController } from './persistent-volume.ts';
 import { replicaSetController, replicationController } from './replicaset.ts';
@@ -28,12 +28,10 @@ export interface ControllerOptions {
   rootCa: string;
   /** Where Services of type LoadBalancer get their addresses. */
   loadBalancerCidr: string;
-  /** How long a node may be silent before nobody trusts it. */
-  nodeMonitorGraceMs?: number;
 }
 
 /** All that runs in the loop, in both homes. */
-export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs }: ControllerOptions): Controller[] {
+export function createControllers({ rootCa, loadBalancerCidr }: ControllerOptions): Controller[] {
   return [
     scheduler,
     replicaSetController,
@@ -49,7 +47,7 @@ export function createControllers({ rootCa, loadBalancerCidr, nodeMonitorGraceMs
     createLoadBalancerController(loadBalancerCidr),
     serviceAccountController,
     createRootCaPublisher(rootCa),
-    createNodeLifecycle(nodeMonitorGraceMs),
+    nodeLifecycle,
     taintEvictionController,
     podGarbageCollector,
     disruptionController,

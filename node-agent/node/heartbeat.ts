@@ -1,3 +1,4 @@
+import { leaseSeconds } from '#api/heartbeat';
 import type { KubeObject } from '#api/object';
 import { formatMicroTime } from '#api/time';
 import type { ApiClient } from '#client/api-client';
@@ -33,13 +34,13 @@ export async function keepBeating(options: HeartbeatOptions, signal: AbortSignal
   }
 }
 
-async function beatOwn({ client, nodeName }: HeartbeatOptions): Promise<void> {
-  await client.json('PUT', `/zeroplane/v1/nodes/${nodeName}/heartbeat`, {});
+async function beatOwn({ client, nodeName, intervalMs }: HeartbeatOptions): Promise<void> {
+  await client.json('PUT', `/zeroplane/v1/nodes/${nodeName}/heartbeat?intervalSeconds=${Math.ceil(intervalMs / 1000)}`, {});
 }
 
 async function renewLease({ client, nodeName, clock, intervalMs }: HeartbeatOptions): Promise<void> {
   const renewTime = formatMicroTime(clock.now());
-  const spec = { holderIdentity: nodeName, leaseDurationSeconds: Math.ceil((2 * intervalMs) / 1000), renewTime };
+  const spec = { holderIdentity: nodeName, leaseDurationSeconds: leaseSeconds(intervalMs), renewTime };
   const name = { namespace: LEASE_NAMESPACE, name: nodeName };
   try {
     await client.patch(LEASES, name, { type: 'application/merge-patch+json', body: { spec } });

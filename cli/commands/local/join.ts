@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { DEFAULT_INTERVAL_MS } from '#api/heartbeat';
 import type { NodeCredential } from '#api/management/schemas';
 import { Failure } from '#client/failure';
 import { answers, DOCKER_SOCKET } from '../../docker.ts';
@@ -30,6 +31,7 @@ const JoinOptions = z.strictObject({
   runtime: z.enum(['docker', 'simulated'], 'must be docker or simulated').default('docker'),
   dataDir: NodeDataDir,
   caFile: z.string().optional(),
+  heartbeatInterval: z.coerce.number('must be a number of seconds').int().min(5).max(600).default(DEFAULT_INTERVAL_MS / 1000),
   writeUnit: z.union([z.literal(true), z.string()]).optional(),
 });
 type JoinOptions = z.infer<typeof JoinOptions>;
@@ -44,6 +46,7 @@ export function joinCommand(): Command {
     .option('--runtime <name>', 'what runs the pods: docker or simulated (default: docker)')
     .option('--data-dir <dir>', `where the agent keeps its credential and its pods (default: ${NODE_DATA_DIR})`)
     .option('--ca-file <file>', "CA that the installation's certificate is of (default: the machine's own trust)")
+    .option('--heartbeat-interval <seconds>', `how often it says that it lives; its death is seen after 2.5 times as long (default: ${DEFAULT_INTERVAL_MS / 1000})`)
     .option('--write-unit [file]', `write a systemd unit that runs it, instead of running it (default: ${UNIT})`)
     .action(async (given: unknown) => joinNode(parseOptions(JoinOptions, given)));
 }
@@ -55,7 +58,11 @@ async function joinNode(options: JoinOptions): Promise<void> {
   progress.say(`This machine is the node ${credential.node} of the cluster ${credential.cluster.name}, at ${credential.server}`);
   if (options.writeUnit !== undefined) return writeUnit(options.writeUnit === true ? UNIT : resolve(options.writeUnit), options);
   const { main } = await import('#node-agent/main');
-  await main([...credentialArguments(options.dataDir, credential), '--runtime', options.runtime]);
+  await main([...credentialArguments(options.dataDir, credential), ...agentArguments(options)]);
+}
+
+function agentArguments({ runtime, heartbeatInterval }: JoinOptions): string[] {
+  return ['--runtime', runtime, '--heartbeat-interval', String(heartbeatInterval)];
 }
 
 /** All that is missing, at once. */
@@ -81,9 +88,9 @@ async function exchange({ server, token, name, dataDir, caFile }: JoinOptions): 
   return credential;
 }
 
-function writeUnit(file: string, { dataDir, runtime }: JoinOptions): void {
+function writeUnit(file: string, options: JoinOptions): void {
   const { execArgv, script } = program();
-  const command = [process.execPath, ...execArgv, resolve(script), 'node', 'join', '--data-dir', dataDir, '--runtime', runtime];
+  const command = [process.execPath, ...execArgv, resolve(script), 'node', 'join', '--data-dir', options.dataDir, ...agentArguments(options)];
   writePrivately(file, unitOf(command));
   process.stdout.write(`${file} is written. Start it, now and at each boot:\n\n  systemctl daemon-reload && systemctl enable --now ${file.split('/').at(-1) ?? ''}\n`);
 }

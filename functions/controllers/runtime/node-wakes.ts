@@ -11,8 +11,8 @@ import type { NodeChannel } from '#ports/node-channel';
 export interface NodeWakes {
   /** Written by the loop itself. */
   objectChanged(resource: ApiResource, object: KubeObject): void;
-  /** Written by others, seen in the log. */
-  changeSeen(resource: ApiResource, change: ObjectChange<KubeObject>): void;
+  /** Seen in the log: written by others, or (`isLeft`) by an earlier burst that may have died before it rang. */
+  changeSeen(resource: ApiResource, change: ObjectChange<KubeObject>, options: { isLeft: boolean }): void;
   /** Until all rings are out. */
   settled(): Promise<void>;
 }
@@ -65,8 +65,8 @@ export function createNodeWakes({ cluster, nodeChannel, nodeNames, podsIn, onErr
       if (isPods(resource)) wakeNode((object as Pod).spec?.nodeName);
       else if (FOR_ALL_NODES.has(storageId(resource))) wakeAll();
     },
-    changeSeen(resource, change) {
-      if (change.by === 'loop') return;
+    changeSeen(resource, change, { isLeft }) {
+      if (change.by === 'loop' && !isLeft) return;
       if (isPods(resource)) {
         if (concernsNode(change)) wakeNode((change as ObjectChange<Pod>).object?.spec?.nodeName ?? (change.previous as Pod | undefined)?.spec?.nodeName);
       } else if (isReferredTo(resource)) wakeReferring(resource, change);

@@ -51,7 +51,7 @@ interface Tail {
   hasGrown: boolean;
   reading: Promise<void> | undefined;
   /** Read, and not yet turned into keys: that asks the view, which may have to read another log first. */
-  found: ObjectChange<KubeObject>[];
+  found: { change: ObjectChange<KubeObject>; isLeft: boolean }[];
 }
 
 export function createTailReader({ store, table, controllers, view, wakes, clock, enqueue, onError, ...deps }: TailReaderDeps): TailReader {
@@ -63,13 +63,14 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
 
   const fetch = async (tail: Tail): Promise<void> => {
     const id = storageId(tail.resource);
+    const isLeft = deps.logs === 'all' && !tail.isRead;
     const { changes, revision } = await readTail({ store, table }, tail.resource, cursors[id]);
     view.saw(tail.resource, revision);
     tail.isRead = true;
     tail.hasGrown ||= changes.length > 0;
     hasMoved ||= cursors[id] !== revision;
     cursors[id] = revision;
-    tail.found.push(...changes);
+    tail.found.push(...changes.map((change) => ({ change, isLeft })));
   };
   const start = (tail: Tail): Promise<void> => (tail.reading = fetch(tail).finally(() => (tail.reading = undefined)));
   const refresh = async (tail: Tail): Promise<void> => {
@@ -87,8 +88,8 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
     }
   };
   const deliver = async ({ resource, listeners, found }: Tail): Promise<void> => {
-    for (const change of found.splice(0)) {
-      wakes.changeSeen(resource, change);
+    for (const { change, isLeft } of found.splice(0)) {
+      wakes.changeSeen(resource, change, { isLeft });
       for (const listener of listeners) await keysOf(listener, change);
     }
   };

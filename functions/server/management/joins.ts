@@ -1,9 +1,8 @@
-import { fromJsonBytes } from '#api/codec/json-bytes';
+import { decodeHeartbeat, HEARTBEAT_PREFIX, nodeOfHeartbeat } from '#api/heartbeat';
 import type { JoinToken, Node } from '#api/management/schemas';
 import { formatTime } from '#api/time';
 import type * as z from 'zod';
 import { hasCode } from '#ports/errors';
-import { HEARTBEAT_PREFIX } from '../routes/node-endpoints.ts';
 import { readCluster, requireCluster } from './cluster-records.ts';
 import type { InstallationDeps } from './deps.ts';
 import { issueJoinToken, readJoinToken, revokeJoinToken, storedJoinTokens, useOf, type JoinTokenRecord } from './join-tokens.ts';
@@ -48,7 +47,7 @@ export function joinHandlers(deps: InstallationDeps): Handlers<'listJoinTokens' 
 
     async listNodes({ params }) {
       const { uid } = await requireCluster(deps, params.cluster);
-      const beats = new Map((await deps.table.claims(uid, HEARTBEAT_PREFIX)).map(({ key, value }) => [key.slice(HEARTBEAT_PREFIX.length), fromJsonBytes<{ renewedAtMs: number }>(value).renewedAtMs]));
+      const beats = new Map((await deps.table.claims(uid, HEARTBEAT_PREFIX)).map(({ key, value }) => [nodeOfHeartbeat(key), decodeHeartbeat(value).renewedAtMs]));
       return { items: (await listNodes({ table: deps.table, cluster: uid })).map((node) => nodeOf(node, beats.get(node.name))) };
     },
     async removeNode({ params }) {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { toJsonBytes } from '#api/codec/json-bytes';
+import { DEFAULT_INTERVAL_MS, encodeHeartbeat, heartbeatKey } from '#api/heartbeat';
 import { badRequest, unknownResource } from '#api/status';
 import type { AppEnv } from '../app-env.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -8,6 +8,7 @@ import { integerOf } from '../protocol/query.ts';
 const DEFAULT_WAIT_SECONDS = 30;
 // A waiting agent is heard of again at least this often, through any proxy's idle limit.
 const MAX_WAIT_SECONDS = 55;
+const MAX_INTERVAL_SECONDS = 600;
 
 /**
  * The agent's own endpoints, each below its node's name: where it is to wait, the wait itself, and its sign of life. The authoriser has
@@ -29,17 +30,12 @@ export function nodeRoutes(deps: ServerDeps): Hono<AppEnv> {
   });
 
   app.put('/zeroplane/v1/nodes/:node/heartbeat', async (context) => {
-    const value = toJsonBytes({ renewedAtMs: clock.now() });
+    const intervalSeconds = integerOf(context.get('passed').url.searchParams, 'intervalSeconds') ?? DEFAULT_INTERVAL_MS / 1000;
+    if (intervalSeconds < 1 || intervalSeconds > MAX_INTERVAL_SECONDS) throw badRequest(`intervalSeconds must be between 1 and ${MAX_INTERVAL_SECONDS}`);
+    const value = encodeHeartbeat({ renewedAtMs: clock.now(), intervalMs: intervalSeconds * 1000 });
     await table.commit({ writes: [], claims: [{ cluster: store.cluster, key: heartbeatKey(context.req.param('node')), value }] });
     return context.json({});
   });
 
   return app;
-}
-
-/** The node lifecycle controller reads these records by the same name. */
-export const HEARTBEAT_PREFIX = 'heartbeat/';
-
-export function heartbeatKey(node: string): string {
-  return `${HEARTBEAT_PREFIX}${node}`;
 }

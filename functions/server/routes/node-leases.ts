@@ -1,5 +1,5 @@
 import { encodeJsonBytes } from '#api/codec/json';
-import { fromJsonBytes } from '#api/codec/json-bytes';
+import { decodeHeartbeat, HEARTBEAT_PREFIX, heartbeatKey, leaseSeconds, nodeOfHeartbeat } from '#api/heartbeat';
 import type { KubeObject } from '#api/object';
 import { formatMicroTime } from '#api/time';
 import { hasCode } from '#ports/errors';
@@ -11,7 +11,6 @@ import { respondStored } from '../protocol/respond.ts';
 import { selectionOf } from '../protocol/selection.ts';
 import { get } from './get.ts';
 import { continueAfter, list, readPage } from './list.ts';
-import { HEARTBEAT_PREFIX, heartbeatKey } from './node-endpoints.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
 /**
@@ -19,7 +18,6 @@ import type { ResourceRequest } from './resource-request.ts';
  * each record as the Lease that it stands for. All other Leases are ordinary objects.
  */
 const NAMESPACE = 'kube-node-lease';
-const LEASE_SECONDS = 40; // as a kubelet's
 
 export async function getLease(request: ResourceRequest): Promise<Response> {
   const { info, deps } = request;
@@ -47,13 +45,13 @@ export async function listLeases(request: ResourceRequest): Promise<Response> {
 }
 
 function leaseOf({ key, value }: Claim, revision: Revision): StoredObject {
-  const name = key.slice(HEARTBEAT_PREFIX.length);
-  const { renewedAtMs = 0 } = fromJsonBytes<{ renewedAtMs?: number }>(value);
+  const name = nodeOfHeartbeat(key);
+  const { renewedAtMs, intervalMs } = decodeHeartbeat(value);
   const object: KubeObject = {
     kind: 'Lease',
     apiVersion: 'coordination.k8s.io/v1',
     metadata: { name, namespace: NAMESPACE, resourceVersion: String(revision) },
-    spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime: formatMicroTime(renewedAtMs) },
+    spec: { holderIdentity: name, leaseDurationSeconds: leaseSeconds(intervalMs), renewTime: formatMicroTime(renewedAtMs) },
   };
   return { object, revision, json: () => encodeJsonBytes(object) };
 }

@@ -1,4 +1,5 @@
 import { applyDefaults } from '#api/defaulting';
+import { DEFAULT_INTERVAL_MS, encodeHeartbeat, heartbeatKey } from '#api/heartbeat';
 import type { KubeObject } from '#api/object';
 import type { Deployment, Node, Pod } from '#api/schema/kinds.generated';
 import { formatTime } from '#api/time';
@@ -74,8 +75,8 @@ export async function startCluster(): Promise<Cluster> {
     });
   const loop = loopOf(store, table);
   const heartbeat = async (node: string): Promise<void> => {
-    const value = new TextEncoder().encode(JSON.stringify({ renewedAtMs: clock.now() }));
-    await table.commit({ writes: [], claims: [{ cluster: store.cluster, key: `heartbeat/${node}`, value }] });
+    const value = encodeHeartbeat({ renewedAtMs: clock.now(), intervalMs: DEFAULT_INTERVAL_MS });
+    await table.commit({ writes: [], claims: [{ cluster: store.cluster, key: heartbeatKey(node), value }] });
   };
   const refOf = (what: ReturnType<typeof resource>, name: string, namespace = 'default') => ({ resource: what, name, ...(what.namespaced ? { namespace } : {}) });
 
