@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { KubeObject } from '#api/object';
 import type { Deployment, Pod, PodSpec } from '#api/schema/kinds.generated';
-import type { ApiClient, ResourcePath } from '#client/api-client';
-import { DEPLOYMENTS, PODS } from '#client/core-resources';
+import { ApiClient, type ResourcePath } from '#client/api-client';
+import { DEPLOYMENTS, PODS, SERVICE_ACCOUNTS } from '#client/core-resources';
+import { httpsTransport } from '#client/https-transport';
 import { isPodReady } from '#core/pod-state';
+import { startPeerNode } from '#test/differential/peer/start-node';
 import { eventually } from '#test/support/eventually';
 import { WEB_V1, ensureWebImages } from '#test/support/images';
 import { localCluster } from '#test/support/local-cluster';
@@ -17,21 +19,42 @@ const NAMESPACE = 'default';
 const SPEC: PodSpec = { terminationGracePeriodSeconds: 1, containers: [{ name: 'web', image: WEB_V1 }] };
 const run = promisify(execFile);
 
-/** From the create call to Ready, as a watch sees it, in turn with `docker run -d` of the same image. */
-export async function podStartFigures(): Promise<Figure[]> {
+/** From the create call to Ready, as a watch sees it, in turn with `docker run -d` of the same image, and then on a real node where one was built. */
+export async function podStartFigures(nodeFolder: string | undefined): Promise<Figure[]> {
   await ensureWebImages();
+  const ours = await besideDocker();
+  return nodeFolder === undefined ? ours.figures : [...ours.figures, besideInMs('one pod, create to Ready', ours.one, { name: 'real kubelet', values: await onRealNode(nodeFolder) })];
+}
+
+async function besideDocker(): Promise<{ one: number[]; figures: Figure[] }> {
   const cluster = localCluster('bench');
   try {
     await cluster.up();
     const client = cluster.client();
     const one = await inTurn(PODS_RUN, () => podReadyMs(client), () => dockerRunMs(1));
     const ten = await inTurn(DEPLOYMENTS_RUN, () => deploymentReadyMs(client), () => dockerRunMs(REPLICAS));
-    return [
+    const figures = [
       besideInMs('one pod, create to Ready', one.ours, { name: 'docker run -d', values: one.docker }),
       besideInMs(`a Deployment of ${REPLICAS}, create to all ready`, ten.ours, { name: `${REPLICAS} docker run -d`, values: ten.docker }),
     ];
+    return { one: one.ours, figures };
   } finally {
     await cluster.remove();
+  }
+}
+
+async function onRealNode(folder: string): Promise<number[]> {
+  const node = await startPeerNode(folder, WEB_V1);
+  const transport = httpsTransport(node.address);
+  const client = new ApiClient(transport.send, transport.connect);
+  try {
+    await eventually('the default service account', async () => (await client.list(SERVICE_ACCOUNTS, { namespace: NAMESPACE })).items.length > 0);
+    const taken: number[] = [];
+    for (let i = 0; i < PODS_RUN; i++) taken.push(await podReadyMs(client));
+    return taken;
+  } finally {
+    transport.close();
+    node.close();
   }
 }
 

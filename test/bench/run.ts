@@ -10,12 +10,14 @@ import { unitFigures } from './units.ts';
 
 /**
  * `npm run bench`: medians of several runs on this machine, beside the original in the same run. ZEROPLANE_PEER names the folder in which
- * `test/differential/peer/build.sh FOLDER` has built kube-apiserver and etcd.
+ * `test/differential/peer/build.sh FOLDER` has built kube-apiserver and etcd, ZEROPLANE_PEER_NODE one with the parts of a whole node
+ * (`test/differential/peer/start-node.ts` names them).
  */
 const peerFolder = process.env['ZEROPLANE_PEER'];
+const nodeFolder = process.env['ZEROPLANE_PEER_NODE'];
 const SECTIONS: Record<string, () => Promise<Figure[]>> = {
   up: startUpFigures,
-  pods: podStartFigures,
+  pods: () => podStartFigures(nodeFolder),
   api: () => apiLoadFigures(peerFolder),
   lists: () => podListFigures(peerFolder),
   watch: () => fanOutFigures(peerFolder),
