@@ -38,6 +38,7 @@ function bundleFunction(name: FunctionName, outdir: string): void {
     target: 'node20',
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts') },
+    external: ['bowser'], // for the SDK in a browser
     banner: { js: BANNER },
     logLevel: 'warning',
   });

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, X509Certificate, type KeyObject } from 'node:crypto';
+import 'reflect-metadata';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { promisify } from 'node:util';
-import { alternativeNames, authorityKeyIdentifier, basicConstraints, KEY_USAGE, keyUsage, serverAuthentication, signCertificate, subjectKeyIdentifier } from './certificate.ts';
+import * as x509 from '@peculiar/x509';
 
 /**
  * The cluster's certificate authority: one self-signed root, and serving certificates under it.
@@ -12,38 +12,55 @@ export interface KeyPair {
   privateKey: string;
 }
 
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const AUTHORITY_DAYS = 3650;
 const SERVING_DAYS = 365;
 // A certificate that starts a little in the past is accepted by clients whose clock is behind ours.
 const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
+x509.cryptoProvider.set(webcrypto as never);
+
 export async function createAuthority(clusterUid: string, nowMs: number): Promise<KeyPair> {
-  const { publicKey, privateKey } = await generateKeys();
-  const name = `zeroplane ${clusterUid}`;
-  const extensions = [
-    basicConstraints({ pathLength: 1 }),
-    keyUsage(KEY_USAGE.keyCertSign, KEY_USAGE.cRLSign, KEY_USAGE.digitalSignature),
-    subjectKeyIdentifier(publicKey),
-  ];
-  const certificate = signCertificate({ subject: name, issuer: name, ...validFor(AUTHORITY_DAYS, nowMs), publicKey, extensions }, privateKey);
-  return { certificate, privateKey: exportKey(privateKey) };
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: `CN=zeroplane ${clusterUid}`,
+    notBefore: new Date(nowMs - CLOCK_SKEW_MS),
+    notAfter: new Date(nowMs + AUTHORITY_DAYS * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 1, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: pem(certificate), privateKey: await exportKey(keys.privateKey) };
 }
 
-/** `names` are DNS names and IPv4 addresses alike. */
+/** `names` are DNS names and IP addresses alike. */
 export async function issueServing(authority: KeyPair, names: string[], nowMs: number): Promise<KeyPair> {
-  const { publicKey, privateKey } = await generateKeys();
-  const authorityKey = createPrivateKey(authority.privateKey);
-  const extensions = [
-    basicConstraints(),
-    keyUsage(KEY_USAGE.digitalSignature),
-    serverAuthentication(),
-    alternativeNames(names),
-    authorityKeyIdentifier(createPublicKey(authorityKey)),
-  ];
-  const issuer = new X509Certificate(authority.certificate).subject.replace(/^CN=/, '');
-  const certificate = signCertificate({ subject: 'kube-apiserver', issuer, ...validFor(SERVING_DAYS, nowMs), publicKey, extensions }, authorityKey);
-  return { certificate, privateKey: exportKey(privateKey) };
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: 'CN=kube-apiserver',
+    issuer: issuer.subject,
+    notBefore: new Date(nowMs - CLOCK_SKEW_MS),
+    notAfter: new Date(nowMs + SERVING_DAYS * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey: await importKey(authority.privateKey),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names.map((name) => ({ type: isIP(name) ? 'ip' : 'dns', value: name }))),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+    ],
+  });
+  return { certificate: pem(certificate), privateKey: await exportKey(keys.privateKey) };
 }
 
 /** Whether the certificate still serves: every name in it, and more than `marginMs` before it ends. */
@@ -53,14 +70,25 @@ export function isServing(certificatePem: string, names: string[], options: { no
   return names.every((name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined);
 }
 
-function validFor(days: number, nowMs: number): { notBeforeMs: number; notAfterMs: number } {
-  return { notBeforeMs: nowMs - CLOCK_SKEW_MS, notAfterMs: nowMs + days * DAY_MS };
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-function generateKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
-  return promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY') + '\n';
 }
 
-function exportKey(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+function importKey(privateKey: string): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(privateKey), ALGORITHM, false, ['sign']);
+}
+
+// RFC 5280, 4.1.2.2: positive, at most 20 octets.
+function serialNumber(): string {
+  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x01;
+  return Buffer.from(bytes).toString('hex');
+}
+
+function pem(certificate: x509.X509Certificate): string {
+  return certificate.toString('pem') + '\n';
 }
