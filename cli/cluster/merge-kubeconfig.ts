@@ -23,6 +23,14 @@ export function addToKubeconfig(file: string, added: Kubeconfig): void {
   write(file, { ...there, apiVersion: 'v1', kind: 'Config', clusters: merged('clusters'), users: merged('users'), contexts: merged('contexts'), 'current-context': added['current-context'] });
 }
 
+/** The contexts of an installation's clusters. */
+export function contextsAt(file: string, installation: string): string[] {
+  if (!existsSync(file)) return [];
+  const { clusters, contexts } = (parse(readFileSync(file, 'utf8')) ?? {}) as Partial<Kubeconfig>;
+  const theirs = (clusters ?? []).filter(({ cluster }) => cluster.server.startsWith(`${installation}/`)).map(({ name }) => name);
+  return (contexts ?? []).filter(({ context }) => theirs.includes(context.cluster)).map(({ name }) => name);
+}
+
 /** Takes a context away again, with its cluster and user. What is not there is no failure. */
 export function removeFromKubeconfig(file: string, context: string): void {
   if (!existsSync(file)) return;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,6 +20,16 @@ export function readLogin(file = loginFile()): Login {
   const parsed = Login.safeParse(jsonOf(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Failure(`${file} is damaged`, { why: z.prettifyError(parsed.error), fix: FIX });
   return parsed.data;
+}
+
+/** If it is that installation's. A file that cannot be read is nobody's. */
+export function ownLogin(server: string, file = loginFile()): Login | undefined {
+  const login = existsSync(file) ? Login.safeParse(jsonOf(readFileSync(file, 'utf8'))).data : undefined;
+  return login?.server === server ? login : undefined;
+}
+
+export function forgetLogin(file = loginFile()): void {
+  rmSync(file, { force: true });
 }
 
 export function writeLogin(login: Login, file = loginFile()): void {

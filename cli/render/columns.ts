@@ -19,7 +19,7 @@ export function columnsFor(rows: readonly (readonly string[])[]): Columns {
   };
 }
 
-export function alignedLines(rows: readonly (readonly string[])[]): string {
+export function alignedLines(rows: readonly (readonly string[])[], margin = ''): string {
   const columns = columnsFor(rows);
-  return rows.map((row) => columns.line(row)).join('');
+  return rows.map((row) => margin + columns.line(row)).join('');
 }

@@ -16,11 +16,12 @@ import { createApp } from '#server/app';
 import type { ServerDeps } from '#server/deps';
 import type { ClusterServer } from '#server/management/deps';
 import { createInstallation } from '#server/management/installation';
-import { piecesInFlight, serverConfig } from './configuration.ts';
+import { serverConfig } from './configuration.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureContents, ensureInstallation } from './installation.ts';
 import { report } from './report.ts';
 import { createLazySigner, createSecrets } from './secrets.ts';
+import { piecesInFlight } from './shares.ts';
 import { openStorage } from './storage.ts';
 
 // Each tick reads the names of all.

@@ -1,4 +1,4 @@
-// Data that the template and the functions share, so that each name has one source: `infra` may import this file alone.
+// Data that the template, the functions and `zeroplane deploy` share, so that each name has one source: of the functions, `infra` and `cli` may import this folder's data alone.
 
 /** Environment variables. */
 export const VARIABLES = {
@@ -25,6 +25,30 @@ export const VARIABLES = {
 } as const;
 
 export type VariableName = keyof typeof VARIABLES;
+
+/** What the stack is told. */
+export const PARAMETERS = { adminToken: 'AdminTokenSha256', accountConcurrency: 'AccountConcurrency' } as const;
+
+/** What it tells. */
+export const OUTPUTS = { url: 'Url', cluster: 'ClusterUid', table: 'TableName', alarmTopic: 'AlarmTopicArn' } as const;
+
+/** New accounts have no more, and with less the loop and the API would wait for each other. */
+export const LEAST_CONCURRENCY = 10;
+
+/** The SSM parameter that the api function makes at its first start. */
+export function secretsParameter(stack: string): string {
+  return `/${stack}/secrets`;
+}
+
+/** Each node's queue is made when the node first asks; its name ends with 32 more characters, and may have 80. */
+export function nodeQueuePrefix(cluster: string): string {
+  return `zeroplane-${cluster}-`;
+}
+
+/** Where the functions' code is uploaded to: an installation has a bucket of its own, so that it can go with it. */
+export function codeBucket({ stack, account, region }: { stack: string; account: string; region: string }): string {
+  return `${stack}-code-${account}-${region}`;
+}
 
 /** What each function is given, and nothing else. */
 export const NEEDS = {

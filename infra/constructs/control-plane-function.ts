@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, RecursiveLoop, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -17,7 +17,7 @@ export interface FunctionOptions {
 
 /** One function of the control plane. Its role is its own: Lambda's managed policy would let it write to every log of the account. */
 export function controlPlaneFunction(scope: Construct, id: string, { name, memoryMb, bundles, values }: FunctionOptions): LambdaFunction {
-  const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.TWO_WEEKS });
+  const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.TWO_WEEKS, removalPolicy: RemovalPolicy.DESTROY });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
   return new LambdaFunction(scope, id, {

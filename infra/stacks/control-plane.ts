@@ -3,7 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventSourceMapping, FilterCriteria, FilterRule, FunctionUrlAuthType, InvokeMode, StartingPosition, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { VARIABLES, type VariableName } from '#lambda/names';
+import { LEAST_CONCURRENCY, nodeQueuePrefix, OUTPUTS, PARAMETERS, secretsParameter, VARIABLES, type VariableName } from '#lambda/names';
 import { controlPlaneFunction } from '../constructs/control-plane-function.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { allow, grantClaims, grantRead, grantReceive, grantSend, grantStore, grantStreamRead } from '../constructs/grants.ts';
@@ -24,19 +24,19 @@ interface ControlPlaneProps extends StackProps {
 export class ControlPlaneStack extends Stack {
   constructor(scope: Construct, id: string, { bundles, ...props }: ControlPlaneProps) {
     super(scope, id, props);
-    const adminToken = new CfnParameter(this, 'AdminTokenSha256', { description: 'SHA-256, in hexadecimal, of the administrator token', noEcho: true, allowedPattern: '^[0-9a-f]{64}$' });
-    const concurrency = new CfnParameter(this, 'AccountConcurrency', {
+    const adminToken = new CfnParameter(this, PARAMETERS.adminToken, { description: 'SHA-256, in hexadecimal, of the administrator token', noEcho: true, allowedPattern: '^[0-9a-f]{64}$' });
+    const concurrency = new CfnParameter(this, PARAMETERS.accountConcurrency, {
       description: 'Concurrent executions of Lambda functions in this account and region. New accounts have 10: ask Service Quotas for 1000, it costs nothing',
       type: 'Number',
-      default: 10,
-      minValue: 10,
+      default: LEAST_CONCURRENCY,
+      minValue: LEAST_CONCURRENCY,
     });
     const { table } = new Storage(this, 'Storage');
     const rings = new Rings(this, 'Rings');
     // The stack's own unique id: another stack, also one of the same name made later, is another cluster.
     const cluster = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    const secrets = `/${Aws.STACK_NAME}/secrets`;
-    const queuePrefix = `zeroplane-${cluster}-`; // and 32 more characters: a queue's name may have 80
+    const secrets = secretsParameter(Aws.STACK_NAME);
+    const queuePrefix = nodeQueuePrefix(cluster);
     const values: Record<VariableName, string> = {
       table: table.tableName,
       cluster,
@@ -82,10 +82,10 @@ export class ControlPlaneStack extends Stack {
     const url = api.addFunctionUrl({ authType: FunctionUrlAuthType.NONE, invokeMode: InvokeMode.RESPONSE_STREAM });
     const alarms = new Alarms(this, 'Alarms', { functions: { Api: api, Dispatch: dispatch, Worker: worker, Tick: tick, Relay: relay }, api, dispatch, table, deadLetters: { Now: rings.dead.now, Later: rings.dead.later } });
 
-    new CfnOutput(this, 'Url', { value: url.url, description: 'The Kubernetes API' });
-    new CfnOutput(this, 'ClusterUid', { value: cluster, description: 'What the keys of the cluster in the table begin with' });
-    new CfnOutput(this, 'TableName', { value: table.tableName, description: 'All state; it stays when the stack is deleted' });
-    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn, description: 'Subscribe to it to hear of alarms' });
+    new CfnOutput(this, OUTPUTS.url, { value: url.url, description: 'The Kubernetes API' });
+    new CfnOutput(this, OUTPUTS.cluster, { value: cluster, description: 'What the keys of the cluster in the table begin with' });
+    new CfnOutput(this, OUTPUTS.table, { value: table.tableName, description: 'All state; it stays when the stack is deleted' });
+    new CfnOutput(this, OUTPUTS.alarmTopic, { value: alarms.topic.topicArn, description: 'Subscribe to it to hear of alarms' });
   }
 
   // Only log entries that the loop did not write itself reach dispatch: records that the filter drops cost nothing.

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loopbackCertificate } from '../support/certificates.ts';
+import { loopbackCertificate, type KeyPair } from '../support/certificates.ts';
 import { CONCURRENCY } from './account.ts';
 import type { Meter } from './bill/meter.ts';
 import { awsJson } from './endpoint/aws-json.ts';
@@ -35,6 +35,10 @@ export interface EmulatorOptions {
   dataDir: string;
   /** DynamoDB Local, which may serve several accounts: each has its own table. */
   dynamodbUrl: string;
+  /** Of the stack, in place of those that are chosen here. */
+  parameters?: Record<string, string>;
+  /** Of its doors (default: one of its own). */
+  serving?: KeyPair;
   /** Default: a free one. */
   port?: number;
   /** Instead of the rule's own period; 0: the rule never fires. */
@@ -85,7 +89,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const logFile = createWriteStream(join(dataDir, 'emulator.log'), { flags: 'a' });
   const log = (line: string): void => void logFile.write(`${new Date().toISOString()} ${line}\n`);
 
-  const serving = await loopbackCertificate();
+  const serving = options.serving ?? (await loopbackCertificate());
   const caFile = join(dataDir, 'ca.crt');
   writeFileSync(caFile, serving.certificate);
   const gateway = await openWebSocketGateway(serving);
@@ -94,7 +98,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const callers = new Callers();
   const injected = injectFaults(faults);
   const adminToken = newAdminToken();
-  const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex'), AccountConcurrency: String(CONCURRENCY) };
+  const parameters = { AdminTokenSha256: createHash('sha256').update(adminToken).digest('hex'), AccountConcurrency: String(CONCURRENCY), ...options.parameters };
   const authority = createAuthority();
   const endpoint = await openEndpoint({
     services: { dynamodb: database.answer, sqs: queues.answer, ssm: createSsm(), sts: createSts({ authority, callers }), 'execute-api': gateway.answer },

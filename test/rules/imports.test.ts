@@ -27,8 +27,8 @@ const MAY_IMPORT: Record<string, string[]> = {
 // The doors from the command line to what runs on this machine: the commands about it, and nothing else.
 const EXCEPTIONS: { file: RegExp; to: string[] }[] = [{ file: /^cli\/commands\/local\//, to: ['functions/local', 'node-agent'] }];
 
-// Names that the template and the functions share.
-const SHARED_DATA = 'functions/lambda/names';
+// Names that the template, the functions and `zeroplane deploy` share.
+const SHARED_DATA = ['functions/lambda/names', 'functions/lambda/shares'];
 
 const PURE = ['functions/api', 'functions/core', 'functions/ports', 'functions/store', 'functions/server', 'functions/controllers', 'node-agent/sync', 'node-agent/probes', 'node-agent/back-off'];
 const BANNED_IMPORTS = /^(node:|@aws-sdk\/|dockerode|lmdb)/;
@@ -45,7 +45,7 @@ test('imports follow the arrows of the map', () => {
       if (target === undefined) return [];
       const to = folderOf(target);
       if (to === from || MAY_IMPORT[from]?.some((allowed) => to === allowed || to.startsWith(`${allowed}/`))) return adapterArrow(file, target);
-      if (from === 'infra' && target === SHARED_DATA) return [];
+      if (['infra', 'cli'].includes(from) && SHARED_DATA.includes(target)) return [];
       const arrow = `${relative(ROOT, file)} -> ${to}`;
       const excepted = EXCEPTIONS.some((e) => e.file.test(relative(ROOT, file)) && e.to.includes(to));
       return excepted ? [] : [`${arrow} (${specifier})`];
@@ -70,7 +70,7 @@ test('the emulated account knows nothing but the template: no file of it reaches
 });
 
 test('the data that the template shares with the functions is data', () => {
-  expect(importsOf(join(ROOT, `${SHARED_DATA}.ts`))).toEqual([]);
+  expect(SHARED_DATA.flatMap((file) => importsOf(join(ROOT, `${file}.ts`)))).toEqual([]);
 });
 
 test('there is no import circle', () => {

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import type { Kubeconfig } from '#api/management/schemas';
 import { addToKubeconfig, ownKubeconfig, removeFromKubeconfig } from '../../cluster/merge-kubeconfig.ts';
-import { withInstallation, type Manage } from '../../installation/installation.ts';
-import type { Login } from '../../installation/login-file.ts';
+import { withInstallation } from '../../installation/installation.ts';
+import { kubeconfigFor } from '../../installation/kubeconfig-for.ts';
 import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderAnswer } from '../../render/documents.ts';
@@ -75,14 +74,6 @@ async function kubeconfig(name: string, { expiresInHours, save, ...options }: z.
   const file = ownKubeconfig(options.kubeconfig);
   addToKubeconfig(file, made);
   process.stdout.write(`The context ${contextOf(name)} is the current one of ${file}.\n`);
-}
-
-/** With the CA by which this machine trusts the installation, where the installation knows of none. */
-async function kubeconfigFor(manage: Manage, { ca }: Login, name: string, expiresInHours?: number): Promise<Kubeconfig> {
-  const made = await manage('getKubeconfig', { params: { cluster: name }, query: { expiresInSeconds: expiresInHours === undefined ? undefined : expiresInHours * 3600 } });
-  if (ca === undefined) return made;
-  const trust = { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
-  return { ...made, clusters: made.clusters.map((entry) => ({ ...entry, cluster: { ...trust, ...entry.cluster } })) };
 }
 
 /** As the installation names it; other contexts of the same file are other programs'. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { withInstallation } from '../../installation/installation.ts';
+import { joinLine } from '../../installation/join-line.ts';
 import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderAnswer } from '../../render/documents.ts';
@@ -49,7 +50,7 @@ async function token({ cluster, uses, expiresInMinutes, output }: z.infer<typeof
   await withInstallation(async (manage, { server }) => {
     const body = { ...(uses === undefined ? {} : { uses }), ...(expiresInMinutes === undefined ? {} : { expiresInSeconds: expiresInMinutes * 60 }) };
     const made = await manage('createJoinToken', { params: { cluster }, body });
-    process.stdout.write(renderAnswer(output, made, () => `zeroplane node join --server ${server} --token ${made.token}\n`));
+    process.stdout.write(renderAnswer(output, made, () => `${joinLine(server, made.token)}\n`));
   });
 }
 

@@ -1,10 +1,10 @@
 import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
+import { API_TOKEN, secretOf, tokenOf } from '#api/token-form';
 import type { Clock } from '#ports/clock';
 import type { Digest } from '#ports/digest';
 import { newSecret, type Ids } from '#ports/ids';
 import type { ClaimWrite, Table } from '#ports/table';
 import type { User } from '../user.ts';
-import { secretOf, tokenOf } from './token-form.ts';
 
 /** API tokens (admin, nodes, people), `zp1.<secret>.<checksum>`. Only the hash is stored, as a claim of the cluster. */
 export interface TokenRecord {
@@ -32,11 +32,10 @@ export interface StoredToken {
 
 type TokenClaims = Pick<ApiTokenDeps, 'table' | 'cluster'>;
 
-const PREFIX = 'zp1';
 const CLAIM_PREFIX = 'token/';
 
 export function isApiToken(token: string): boolean {
-  return token.startsWith(`${PREFIX}.`);
+  return token.startsWith(`${API_TOKEN}.`);
 }
 
 export async function authenticateApiToken(deps: ApiTokenDeps, token: string): Promise<User | undefined> {
@@ -45,7 +44,7 @@ export async function authenticateApiToken(deps: ApiTokenDeps, token: string): P
 }
 
 export async function readApiToken({ table, cluster, digest, clock }: ApiTokenDeps, token: string): Promise<StoredToken | undefined> {
-  if (secretOf(digest, PREFIX, token) === undefined) return undefined;
+  if (secretOf(digest, API_TOKEN, token) === undefined) return undefined;
   const sha256 = digest.sha256(token);
   const claim = await table.readClaim(cluster, claimKey(sha256));
   if (claim === undefined) return undefined;
@@ -87,7 +86,7 @@ export async function storedTokens({ table, cluster }: TokenClaims, sha256Prefix
 }
 
 export function apiTokenOf(digest: Digest, secret: string): string {
-  return tokenOf(digest, PREFIX, secret);
+  return tokenOf(digest, API_TOKEN, secret);
 }
 
 function recordOf(value: Uint8Array): TokenRecord {

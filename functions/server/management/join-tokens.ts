@@ -1,8 +1,8 @@
 import { fromJsonBytes, toJsonBytes } from '#api/codec/json-bytes';
+import { secretOf, tokenOf } from '#api/token-form';
 import { newSecret, type Ids } from '#ports/ids';
 import type { Claim, ClaimWrite } from '#ports/table';
 import type { ApiTokenDeps } from '../authenticate/api-token.ts';
-import { secretOf, tokenOf } from '../authenticate/token-form.ts';
 import { ManagementError } from './management-error.ts';
 
 /**

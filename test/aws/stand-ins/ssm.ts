@@ -1,6 +1,6 @@
 import { jsonAnswer, parametersOf, refusal, type Answer, type Call } from '../endpoint/call.ts';
 
-/** Parameters of Systems Manager, as far as they are used: get, and put without overwriting. */
+/** Parameters of Systems Manager, as far as they are used: get, put without overwriting, delete. */
 export function createSsm(): (call: Call) => Answer {
   const parameters = new Map<string, { Value: string; Type: string }>();
   const refuse = (code: string, message: string): Answer => refusal('ssm', { code, message });
@@ -15,6 +15,8 @@ export function createSsm(): (call: Call) => Answer {
         if (Value.length > 4096) return refuse('ValidationException', 'a parameter of the standard tier holds 4096 characters');
         parameters.set(Name, { Value, Type });
         return jsonAnswer(200, { Version: 1, Tier: 'Standard' });
+      case 'DeleteParameter':
+        return parameters.delete(Name) ? jsonAnswer(200, {}) : refuse('ParameterNotFound', `no parameter ${Name}`);
       default:
         return refuse('UnknownOperationException', call.operation);
     }

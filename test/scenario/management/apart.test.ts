@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemDigest } from '#adapters/system/digest';
-import { tokenOf } from '#server/authenticate/token-form';
+import { tokenOf } from '#api/token-form';
 import { startInstallation, type TestInstallation } from '../../support/installation.ts';
 
 // Two clusters in one installation, and somebody who has all that one of them gives: its administrator's token, a node's, a service account's.

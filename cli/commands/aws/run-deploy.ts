@@ -1,0 +1,100 @@
+import { OUTPUTS, PARAMETERS } from '#lambda/names';
+import { heldWatches } from '#lambda/shares';
+import { openAccount, readConcurrency, type Account } from '../../aws/account.ts';
+import { bringAbout } from '../../aws/deployment.ts';
+import { newAdminToken, pointToCluster, sha256, untilItAnswers } from '../../aws/hand-over.ts';
+import { changesNothing, planOf } from '../../aws/plan.ts';
+import { openStacks, refuseUnfinished, type Stack } from '../../aws/stack.ts';
+import { loadApp } from '../../aws/synthesised-app.ts';
+import { ownKubeconfig } from '../../cluster/merge-kubeconfig.ts';
+import { withInstallation } from '../../installation/installation.ts';
+import { joinLine } from '../../installation/join-line.ts';
+import { ownLogin, writeLogin, type Login } from '../../installation/login-file.ts';
+import { confirmed } from '../../render/confirm.ts';
+import { alignedLines } from '../../render/columns.ts';
+import { renderDocument } from '../../render/documents.ts';
+import { renderPlan } from '../../render/plan.ts';
+import { createProgress, type Progress } from '../../render/progress.ts';
+import type { DeployOptions } from './options.ts';
+
+// Enough that watches and bursts of pods do not wait for each other.
+const ENOUGH_CONCURRENCY = 100;
+
+export async function deploy(options: DeployOptions): Promise<void> {
+  const out = options.output === 'text' ? process.stdout : process.stderr;
+  const progress = createProgress(out);
+  const account = await progress.step('Asking AWS who you are', () => openAccount(options));
+  const stacks = openStacks(account);
+  const { concurrency, stack } = await progress.step('Reading the account', async () => ({ concurrency: await readConcurrency(account), stack: await stacks.find(options.name) }));
+  refuseUnfinished(stack);
+  const app = await progress.step('Synthesising the app', () => loadApp(options.app));
+  const parameters = { [PARAMETERS.accountConcurrency]: String(concurrency), ...(options.newAdminToken ? { [PARAMETERS.adminToken]: 'that of a new token' } : {}) };
+  const plan = planOf({ template: app.template, parameters }, stack && { template: await stacks.templateOf(stack), parameters: stack.parameters });
+
+  progress.say(`\n${introduction(options.name, { account, concurrency, stack })}\n\n${renderPlan(plan, { isNew: stack === undefined })}`);
+  if (options.dryRun) return;
+  const isUpToDate = changesNothing(plan);
+  if (!isUpToDate && !(await confirmed({ text: 'Go on? [y/N] ', answer: /^y(es)?$/i, yes: options.yes }))) return progress.say('Nothing was done.');
+
+  const token = stack === undefined || options.newAdminToken ? newAdminToken() : undefined;
+  const wanted = { template: app.template, parameters: { [PARAMETERS.adminToken]: token && sha256(token), [PARAMETERS.accountConcurrency]: String(concurrency) } };
+  const made = isUpToDate && stack !== undefined ? stack : await bringAbout(wanted, app.code, { name: options.name, account, stacks, stack, progress });
+  const handed = await handOver(made, { options, token, progress, isNew: stack === undefined });
+  if (options.output === 'text') progress.say(`\n${nextSteps(handed, options)}`);
+  else process.stdout.write(renderDocument(options.output, { name: options.name, account: account.id, region: account.region, isNew: stack === undefined, changed: !isUpToDate, ...handed }));
+}
+
+function introduction(name: string, { account, concurrency, stack }: { account: Account; concurrency: number; stack: Stack | undefined }): string {
+  const watches = heldWatches(concurrency);
+  const advice = concurrency < ENOUGH_CONCURRENCY ? '\nBefore a team moves in, ask Service Quotas for 1000 (Lambda, concurrent executions): it costs nothing.' : '';
+  return [
+    `AWS account ${account.id}, region ${account.region}, as ${account.arn}`,
+    `It runs ${concurrency} functions at once, so ${watches} ${watches === 1 ? 'watch is' : 'watches are'} held at a time in a cluster.${advice}`,
+    `${stack === undefined ? 'To be made' : 'To be done'} for the installation ${name}:`,
+  ].join('\n');
+}
+
+interface HandOver {
+  options: DeployOptions;
+  /** undefined: the administrator's token is the one before. */
+  token: string | undefined;
+  progress: Progress;
+  isNew: boolean;
+}
+
+interface Handed {
+  server: string;
+  /** Whose context the kubeconfig has. */
+  cluster: string;
+  kubeconfig: string;
+  /** undefined: this person has no token of the installation, and so no kubeconfig was written. */
+  loggedIn: boolean;
+  /** The line that makes a machine a worker. */
+  join?: string;
+}
+
+async function handOver({ outputs }: Stack, { options, token, progress, isNew }: HandOver): Promise<Handed> {
+  const server = new URL(outputs[OUTPUTS.url] ?? '').origin;
+  const handed = { server, cluster: options.cluster, kubeconfig: ownKubeconfig(options.kubeconfig) };
+  const login: Login | undefined = token === undefined ? ownLogin(server) : { server, token };
+  if (login === undefined) return { ...handed, loggedIn: false };
+  // Before anything else can fail: nobody else has the token.
+  if (token !== undefined) writeLogin(login);
+  await progress.step('Waiting for the API to answer', (say) => untilItAnswers(login, say));
+  await progress.step(`Pointing your kubeconfig to the cluster ${options.cluster}`, () => pointToCluster(login, { cluster: options.cluster, file: handed.kubeconfig }));
+  if (!isNew) return { ...handed, loggedIn: true };
+  const { token: joinToken } = await withInstallation((manage) => manage('createJoinToken', { params: { cluster: options.cluster }, body: {} }), login);
+  return { ...handed, loggedIn: true, join: joinLine(server, joinToken) };
+}
+
+function nextSteps({ server, cluster, kubeconfig, loggedIn, join }: Handed, { name, region }: DeployOptions): string {
+  if (!loggedIn) return `The installation ${name} is at ${server}\n\nYou have no token of it. Log in with one that you were given (\`zeroplane login\`), or make a new administrator's:\n  zeroplane deploy --new-admin-token\n`;
+  const again = `${name === 'zeroplane' ? '' : ` --name ${name}`}${region === undefined ? '' : ` --region ${region}`}`;
+  const steps = alignedLines([
+    [`  export KUBECONFIG=${kubeconfig}`, `its current context is the cluster ${cluster}`],
+    ['  kubectl get nodes', 'or without kubectl: zeroplane get nodes'],
+    [`  zeroplane destroy${again}`, 'removes the installation; its data stays'],
+  ]);
+  const worker = join === undefined ? `\`zeroplane node token --cluster ${cluster}\` prints the line that makes a machine its worker.` : `On a machine with Linux, Docker and Node.js 20 or newer, within the hour, this makes it a worker:\n\n  ${join}`;
+  return `The installation ${name} answers at ${server}\n\n${steps}\n${worker}`;
+}
