@@ -5,8 +5,7 @@ import { systemIds } from '#adapters/system/ids';
 import { ACCOUNT_KEY, REGION } from '../aws/account.ts';
 import { createMeter } from '../aws/bill/meter.ts';
 import { dollarsOf, sumOf } from '../aws/bill/prices.ts';
-import { openEndpoint } from '../aws/endpoint/endpoint.ts';
-import { connectDynamoDb } from '../aws/stand-ins/dynamodb.ts';
+import { openDynamoDbEndpoint } from '../aws/endpoint/dynamodb-endpoint.ts';
 import { startDynamoDbLocal } from '../support/dynamodb-local.ts';
 import type { Figure } from './figure.ts';
 
@@ -16,12 +15,8 @@ const PARTITION = 'bench/things.';
 export async function storeUnitFigures(): Promise<Figure[]> {
   const local = await startDynamoDbLocal();
   const tableName = await local.createTable('units');
-  const database = connectDynamoDb(local.endpoint);
   const meter = createMeter();
-  const absent = (): never => {
-    throw new Error('the table calls DynamoDB alone');
-  };
-  const endpoint = await openEndpoint({ services: { dynamodb: database.answer, sqs: absent, ssm: absent, sts: absent, 'execute-api': absent }, wires: [meter.wire] });
+  const endpoint = await openDynamoDbEndpoint(local.endpoint, [meter.wire]);
   const client = createDynamoClient({ endpoint: endpoint.url, region: REGION, credentials: { accessKeyId: ACCOUNT_KEY, secretAccessKey: 'secret' } });
   const table = createDynamoTable({ client, tableName, clock: systemClock, ids: systemIds });
 
@@ -62,7 +57,6 @@ export async function storeUnitFigures(): Promise<Figure[]> {
   } finally {
     client.destroy();
     await endpoint.close();
-    database.close();
     await local.stop();
   }
 }

@@ -7,6 +7,8 @@ import type { Table } from '#ports/table';
 export interface Storage {
   clock: ShiftedClock;
   connect(gate: Gate): Process;
+  /** What its callers have given up has taken effect by now, or never will. */
+  quiet?(): Promise<void>;
   /** Everything due in these partitions may go. */
   sweep(partitions: readonly string[]): Promise<void>;
 }
@@ -30,7 +32,7 @@ export async function runBatch(seeds: readonly number[], storage: Storage): Prom
         connect: () => storage.connect(gate),
         passesDays,
         passDays: days,
-        calm: () => undefined,
+        calm: async () => storage.quiet?.(),
       };
       const fault = await runInterleaving(home);
       return fault === undefined ? [] : [`seed ${seed}: ${fault}`];
@@ -88,6 +90,7 @@ function daysFor(count: number, { gate, storage, partitions }: { gate: Gate; sto
     if (audits.length < count) return passed;
     const { table } = storage.connect(new Gate());
     await gate.shut(async () => {
+      await storage.quiet?.();
       for (const one of audits) await one(table);
     });
     storage.clock.shift(DAYS_MS);

@@ -10,7 +10,8 @@ import type {
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoClient } from '#adapters/dynamodb/calls';
-import { holds, updated, type Item, type Names } from './expressions.ts';
+import { shuffled } from '#test/support/ids';
+import { holds, sortKeyRange, updated, type Item, type Names } from './expressions.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /**
@@ -108,7 +109,7 @@ export function createDynamoDbDouble({ random, scheduler, trouble }: DoubleOptio
   }
 
   async function query({ KeyConditionExpression = '', ExpressionAttributeValues: values = {}, ConsistentRead, ExclusiveStartKey, Limit }: QueryCommandInput): Promise<unknown> {
-    const [low, high] = range(KeyConditionExpression, values);
+    const [low, high] = sortKeyRange(KeyConditionExpression, values);
     const pageSize = Math.min(Limit ?? Infinity, random() < 0.2 ? 1 + Math.floor(random() * 4) : Infinity);
     const collection = collections.get(values[':pk']?.S ?? '');
     const items: Item[] = [];
@@ -137,7 +138,7 @@ export function createDynamoDbDouble({ random, scheduler, trouble }: DoubleOptio
     if (token !== undefined) tokens.set(token, 'running');
     for (const { slot } of parts) slot.locked = true;
     if (random() < 0.7) await step();
-    for (const { slot, item } of shuffled(parts)) {
+    for (const { slot, item } of shuffled(parts, random)) {
       write(slot, item);
       if (unlocksEach) slot.locked = false;
       while (random() < tear) await step();
@@ -214,15 +215,6 @@ export function createDynamoDbDouble({ random, scheduler, trouble }: DoubleOptio
     busy--;
   }
 
-  function shuffled<T>(all: readonly T[]): T[] {
-    const order = [...all];
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1));
-      [order[i], order[j]] = [order[j] as T, order[i] as T];
-    }
-    return order;
-  }
-
   return {
     connect({ freezes = true } = {}) {
       let dead = false;
@@ -266,12 +258,6 @@ export function createDynamoDbDouble({ random, scheduler, trouble }: DoubleOptio
       failing = 0;
     },
   };
-}
-
-function range(expression: string, values: Item): [low: string, high: string] {
-  const [low, high] = [values[':from']?.S ?? '', values[':to']?.S ?? '\u{10FFFF}\u{10FFFF}'];
-  if (!['pk = :pk', 'pk = :pk AND sk >= :from', 'pk = :pk AND sk BETWEEN :from AND :to'].includes(expression)) throw new Error(`the double does not know ${expression}`);
-  return [low, high];
 }
 
 function nextSlot(collection: Map<string, Slot> | undefined, wanted: (sk: string) => boolean): Slot | undefined {

@@ -32,6 +32,12 @@ export function updated(expression: string, item: Item, names: Names): Item {
   return next;
 }
 
+/** The lowest and the highest sort key that a query asks for. */
+export function sortKeyRange(expression: string, values: Record<string, { S?: string | undefined }>): [low: string, high: string] {
+  if (!['pk = :pk', 'pk = :pk AND sk >= :from', 'pk = :pk AND sk BETWEEN :from AND :to'].includes(expression)) fail(expression);
+  return [values[':from']?.S ?? '', values[':to']?.S ?? '\u{10FFFF}\u{10FFFF}'];
+}
+
 function compile(expression: string): Condition {
   const tokens = expression.match(/\(|\)|<=|>=|=|<|>|[#:]?\w+/g) ?? fail(expression);
   let at = 0;

@@ -30,7 +30,7 @@ export async function runOnDouble(seed: number, makeTable: MakeTable = createDyn
     partition: 'c/things.',
     pause: step,
     connect: open,
-    calm: () => double.calm(),
+    calm: () => Promise.resolve(double.calm()),
     passesDays: random() < 0.25,
     async passDays(audit) {
       double.freeze(true);

@@ -17,8 +17,8 @@ export interface Home {
   passesDays: boolean;
   /** They do, and what is due is swept, while all processes stand still; `audit` runs just before, undisturbed. */
   passDays(audit: (table: Table) => Promise<void>): Promise<void>;
-  /** No more trouble from now on. */
-  calm(): void;
+  /** What is still on its way arrives; where it can be, there is no more trouble from now on. */
+  calm(): Promise<void>;
 }
 
 export interface Process {
@@ -31,7 +31,7 @@ const TERMS = ['n1', 'n2'];
 const MAX_CALLS = 60;
 const DAY_SECONDS = 86_400;
 // What a writer is told when the outcome could not be found out.
-const UNKNOWN = /^(TimeoutError|TransactionInProgressException)|whether a commit took effect/;
+const UNKNOWN = /^(TimeoutError|InternalServerError|TransactionInProgressException)|whether a commit took effect/;
 const PATIENCE = 400;
 
 /** 2 writers, 2 watchers, 3 keys: at most 60 calls of the table, then a look at what came of it. Gives the fault, if there is one. */
@@ -80,7 +80,7 @@ class World {
   /** A fresh process, undisturbed, reads all there is. */
   async conclude(): Promise<void> {
     const { partition, cluster } = this.home;
-    this.home.calm();
+    await this.home.calm();
     const { table } = this.home.connect();
     const start = this.now();
     await this.audit(table);
