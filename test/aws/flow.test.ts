@@ -71,11 +71,17 @@ describe.concurrent('one resource less in the template', () => {
   );
 
   // Without a node its pods stay Pending, so nothing but time brings it on.
-  test('a rollout’s deadline comes by the queue of delayed rings', () =>
-    withAccount({ withNode: false }, async ({ kubectl }) => {
+  test('a rollout’s deadline comes by the queue of delayed rings; Lambda sees that the loop has rung for itself', () => {
+    const lineages: string[] = [];
+    const observe = ({ operation, headers }: Call): undefined => {
+      if (operation === 'SendMessage') lineages.push(String(headers['x-amzn-trace-id']));
+    };
+    return withAccount({ withNode: false, observe }, async ({ kubectl }) => {
       await kubectl(['create', '-f', '-'], { stdin: STUCK });
       await eventually('the deadline is told', () => isOverdue(kubectl), { timeoutMs: 60_000, intervalMs: 500 });
-    }));
+      expect(lineages).toContainEqual(expect.stringMatching(/Lineage=(Api\w+:1\|)?Worker\w+:1\|Dispatch\w+:1$/));
+    });
+  });
 
   test('without RingLater it passes unseen', () =>
     withAccount({ withNode: false, template: without('RingLater') }, async ({ kubectl }) => {

@@ -3,6 +3,7 @@ import type { Meter } from '../bill/meter.ts';
 import type { Authority } from '../iam/authority.ts';
 import type { Principal } from '../iam/role.ts';
 import type { Callers } from './callers.ts';
+import { hop } from './lineage.ts';
 import { Sandbox, type ResponseSink } from './sandbox.ts';
 
 export interface FunctionDefinition {
@@ -16,12 +17,14 @@ export interface FunctionDefinition {
   timeoutSeconds: number;
   memoryMb: number;
   roleArn: string;
+  /** Whether it may run again and again because of one event. */
+  mayRecur: boolean;
   logGroup: string;
   environment: Record<string, string>;
 }
 
 export interface Functions {
-  /** The payload, or of a streamed answer nothing. Throws `Throttled` over the account's concurrency, `FunctionError` when the function fails. */
+  /** The payload; of a streamed answer, and of an event that is dropped as one too many of its chain, nothing. Throws `Throttled` over the account's concurrency, `FunctionError` when the function fails. */
   invoke(id: string, event: unknown, sink?: ResponseSink): Promise<unknown>;
   stop(): void;
 }
@@ -80,6 +83,8 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
     async invoke(id, event, sink) {
       const definition = definitions.find((one) => one.id === id);
       if (!definition) throw new Error(`no function ${id}`);
+      const { traceHeader, isOneTooMany } = hop(id, event);
+      if (isOneTooMany && !definition.mayRecur) return void options.log(`${id} runs in a loop: dropped ${subjectOf(event)}`);
       const invocation = `${id} ${subjectOf(event)} since ${new Date().toISOString()} #${++invocations}`;
       if (running.size >= options.concurrency) {
         options.log(`throttled: ${invocation}; running: ${[...running].join(', ')}`);
@@ -89,7 +94,7 @@ export function createFunctions(definitions: FunctionDefinition[], options: Func
       const environment = free(definition);
       environment.isBusy = true;
       try {
-        return await environment.sandbox.invoke(event, sink);
+        return await environment.sandbox.invoke(event, { traceHeader, sink });
       } catch (error) {
         options.log(`${id}: ${String(error)}`);
         throw error;

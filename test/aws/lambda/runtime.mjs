@@ -32,7 +32,8 @@ try {
 }
 
 for (;;) {
-  const { event, id, deadlineMs } = await next();
+  const { event, id, deadlineMs, traceHeader } = await next();
+  process.env._X_AMZN_TRACE_ID = traceHeader; // the SDK sends it along
   const context = { awsRequestId: id, functionName: process.env.AWS_LAMBDA_FUNCTION_NAME, getRemainingTimeInMillis: () => deadlineMs - Date.now() };
   try {
     if (handler[STREAMING]) await stream(id, event, context);
@@ -81,7 +82,7 @@ function next() {
       .get(target('/invocation/next'), (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => resolve({ event: JSON.parse(Buffer.concat(chunks).toString()), id: response.headers['lambda-runtime-aws-request-id'], deadlineMs: Number(response.headers['lambda-runtime-deadline-ms']) }));
+        response.on('end', () => resolve({ event: JSON.parse(Buffer.concat(chunks).toString()), id: response.headers['lambda-runtime-aws-request-id'], deadlineMs: Number(response.headers['lambda-runtime-deadline-ms']), traceHeader: response.headers['lambda-runtime-trace-id'] }));
       })
       .on('error', reject);
   });

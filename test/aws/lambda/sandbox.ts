@@ -36,6 +36,7 @@ export class FunctionError extends Error {
 interface Invocation {
   id: string;
   event: string;
+  traceHeader: string;
   sink: ResponseSink | undefined;
   settle(result: { payload: unknown } | { error: Error }): void;
   timer: NodeJS.Timeout;
@@ -69,7 +70,7 @@ export class Sandbox {
   }
 
   /** The payload of an ordinary answer; of a streamed one nothing, it has gone to the sink. */
-  async invoke(event: unknown, sink?: ResponseSink): Promise<unknown> {
+  async invoke(event: unknown, { traceHeader, sink }: { traceHeader: string; sink?: ResponseSink | undefined }): Promise<unknown> {
     if (this.ended || this.current) throw new Error('this environment is not free');
     const result = new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => this.end(`Task timed out after ${this.options.timeoutSeconds} seconds`), this.options.timeoutSeconds * 1000);
@@ -80,7 +81,7 @@ export class Sandbox {
         if ('error' in outcome) reject(outcome.error);
         else resolve(outcome.payload);
       };
-      this.current = { id: randomUUID(), event: JSON.stringify(event), sink, settle, timer };
+      this.current = { id: randomUUID(), event: JSON.stringify(event), traceHeader, sink, settle, timer };
     });
     if (this.child === undefined) await this.start();
     this.deliver();
@@ -112,11 +113,11 @@ export class Sandbox {
   // The process asks, an event comes: whichever is second delivers.
   private deliver(): void {
     if (!this.waiting || !this.current || this.ended) return;
-    const { id, event } = this.current;
+    const { id, event, traceHeader } = this.current;
     const deadlineMs = Date.now() + this.options.timeoutSeconds * 1000;
     this.current.begun = processTime(this.child?.pid ?? 0);
     this.child?.kill('SIGCONT');
-    this.waiting.writeHead(200, { 'content-type': 'application/json', 'lambda-runtime-aws-request-id': id, 'lambda-runtime-deadline-ms': String(deadlineMs) }).end(event);
+    this.waiting.writeHead(200, { 'content-type': 'application/json', 'lambda-runtime-aws-request-id': id, 'lambda-runtime-deadline-ms': String(deadlineMs), 'lambda-runtime-trace-id': traceHeader }).end(event);
     this.waiting = undefined;
   }
 

@@ -1,6 +1,8 @@
 import { buildApp } from 'fauxqs';
 import { ACCOUNT_ID, REGION } from '../account.ts';
 import type { Answer, Call } from '../endpoint/call.ts';
+import { refusedBySqs } from './sqs-limits.ts';
+import { withoutTraceHeader, withTraceHeader } from './sqs-trace-header.ts';
 
 export interface Sqs {
   answer(call: Call): Promise<Answer>;
@@ -15,13 +17,16 @@ export async function startSqs(): Promise<Sqs> {
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const ownUrl = `http://sqs.${REGION}.${HOST}:${new URL(url).port}/${ACCOUNT_ID}/`;
   return {
-    async answer({ headers, body, hostUrl, signal }) {
+    async answer(call) {
+      const refused = refusedBySqs(call);
+      if (refused !== undefined) return refused;
+      const { headers, hostUrl, signal } = call;
       const theirUrl = `${hostUrl}/${ACCOUNT_ID}/`;
       const forwarded = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': String(headers['x-amz-target']), authorization: headers.authorization ?? '' };
-      const response = await fetch(url, { method: 'POST', headers: forwarded, body: body.toString().replaceAll(theirUrl, ownUrl), signal });
+      const response = await fetch(url, { method: 'POST', headers: forwarded, body: withTraceHeader(call).replaceAll(theirUrl, ownUrl), signal });
       const errorCode = response.headers.get('x-amzn-query-error');
       const type = { 'content-type': response.headers.get('content-type') ?? 'application/x-amz-json-1.0' };
-      return { status: response.status, headers: { ...type, ...(errorCode === null ? {} : { 'x-amzn-query-error': errorCode }) }, body: (await response.text()).replaceAll(ownUrl, theirUrl) };
+      return { status: response.status, headers: { ...type, ...(errorCode === null ? {} : { 'x-amzn-query-error': errorCode }) }, body: withoutTraceHeader(call, await response.text()).replaceAll(ownUrl, theirUrl) };
     },
     close: async () => {
       app.server.closeAllConnections();

@@ -207,7 +207,7 @@ function mappingOf(properties: Record<string, unknown>): Pick<StreamMapping & Qu
 }
 
 function functionOf(template: Template, id: string, properties: Record<string, unknown>): FunctionDefinition {
-  const { Code, Runtime, Handler, Timeout, MemorySize, Environment, Role, LoggingConfig } = properties as {
+  const { Code, Runtime, Handler, Timeout, MemorySize, Environment, Role, RecursiveLoop, LoggingConfig } = properties as {
     Code: { S3Key: string };
     Runtime: string;
     Handler: string;
@@ -215,11 +215,12 @@ function functionOf(template: Template, id: string, properties: Record<string, u
     MemorySize: number;
     Environment?: { Variables: Record<string, string> };
     Role: string;
+    RecursiveLoop?: 'Allow' | 'Terminate';
     LoggingConfig: { LogGroup: string };
   };
   const codeFolder = template.assets.get(Code.S3Key);
   if (codeFolder === undefined) throw new Error(`the bundle of ${id} is missing`);
-  return { id, name: `${template.stackName}-${id}`, program: nodeProgram(Runtime), handler: Handler, codeFolder, timeoutSeconds: Timeout, memoryMb: MemorySize, roleArn: Role, logGroup: LoggingConfig.LogGroup, environment: Environment?.Variables ?? {} };
+  return { id, name: `${template.stackName}-${id}`, program: nodeProgram(Runtime), handler: Handler, codeFolder, timeoutSeconds: Timeout, memoryMb: MemorySize, roleArn: Role, mayRecur: RecursiveLoop === 'Allow', logGroup: LoggingConfig.LogGroup, environment: Environment?.Variables ?? {} };
 }
 
 function queueUrlOf(endpointUrl: string, name: string): string {
