@@ -16,6 +16,7 @@ import type { ObjectStore } from '#store/object-store';
 const CONCURRENCY = 16;
 const LINGER_MS = 200;
 const SAVE_EVERY_MS = 1_000;
+const SAVE_EVERY_KEYS = 32;
 
 export interface BurstDeps {
   store: ObjectStore;
@@ -58,8 +59,13 @@ export function createBurst(deps: BurstDeps): Burst {
   let isOpen = true;
   let isUnsaved = false;
   let savedMs = clock.now();
+  let doneSinceSaved = 0;
 
-  const runner = createKeyRunner({ ...deps, due: record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished: signal.raise });
+  const onFinished = (): void => {
+    doneSinceSaved += 1;
+    signal.raise();
+  };
+  const runner = createKeyRunner({ ...deps, due: record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished });
   const reader = createTailReader({
     ...deps,
     cursors: record.cursors,
@@ -70,6 +76,7 @@ export function createBurst(deps: BurstDeps): Burst {
   const save = async (): Promise<void> => {
     if (!runner.takeChanged() && !isUnsaved) return;
     savedMs = clock.now();
+    doneSinceSaved = 0;
     isUnsaved = runner.running + runner.waiting > 0; // saved as due, and soon done
     record = await saveRecord(table, store.cluster, { ...record, cursors: reader.cursors(), due: runner.unfinished() });
   };
@@ -85,8 +92,7 @@ export function createBurst(deps: BurstDeps): Burst {
     while (clock.now() < untilMs) {
       reader.lookAgain();
       if (reader.isStale) isUnsaved = (await reader.read()) || isUnsaved;
-      // What is found and not yet a key would be lost.
-      if (clock.now() - savedMs >= SAVE_EVERY_MS && !reader.isStale) await save();
+      if (doneSinceSaved >= SAVE_EVERY_KEYS || clock.now() - savedMs >= SAVE_EVERY_MS) await save();
       runner.addDue();
       runner.fill();
       if (runner.running > 0) await signal.wait();

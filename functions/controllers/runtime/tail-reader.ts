@@ -40,6 +40,7 @@ export interface TailReader {
   catchUp(resource: ApiResource): Promise<void>;
   /** Now and then notes the logs in which something was new: on Lambda no ring reaches a burst that runs, and where something happens more is to come. */
   lookAgain(): void;
+  /** How far what was read has become keys: whoever begins there misses nothing. */
   cursors(): Record<string, Revision>;
 }
 
@@ -57,6 +58,7 @@ interface Tail {
 export function createTailReader({ store, table, controllers, view, wakes, clock, enqueue, onError, ...deps }: TailReaderDeps): TailReader {
   const tails = tailsOf(store.cluster, controllers);
   const cursors = { ...deps.cursors };
+  const delivered = { ...deps.cursors };
   const unread = createUnreadLogs(deps.logs);
   let lookedMs = clock.now();
   let hasMoved = false;
@@ -88,10 +90,13 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
     }
   };
   const deliver = async ({ resource, listeners, found }: Tail): Promise<void> => {
+    const id = storageId(resource);
+    const revision = cursors[id]; // more may be found meanwhile
     for (const { change, isLeft } of found.splice(0)) {
       wakes.changeSeen(resource, change, { isLeft });
       for (const listener of listeners) await keysOf(listener, change);
     }
+    if (revision !== undefined) delivered[id] = revision;
   };
 
   return {
@@ -117,7 +122,7 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
       lookedMs = clock.now();
       for (const { hasGrown, partition } of tails.values()) if (hasGrown) unread.add(partition);
     },
-    cursors: () => ({ ...cursors }),
+    cursors: () => ({ ...delivered }),
   };
 }
 

@@ -103,6 +103,17 @@ test('of what was rung for, only the log that grew is read; a list that a key as
   }).run({ untilMs: soon(), logs });
   expect(listed).toEqual([['s']]);
   expect(runs.slice(2)).toEqual(['configmaps/default/a', 'secrets/default/s']);
+
+  // Found when time is over: the next burst has it before it.
+  await base.store.create(SECRETS, { metadata: { name: 't', namespace: 'default' } });
+  await change('a');
+  await loop(async (_key, context) => {
+    await base.clock.advance(20_000);
+    await secrets(context);
+    return DONE;
+  }).run({ untilMs: soon(), logs });
+  await loop(() => DONE).run({ untilMs: soon() });
+  expect(runs.slice(4)).toEqual(['configmaps/default/a', 'secrets/default/t']);
 });
 
 test('when time is over, the rest is rung for and not lost', async () => {
