@@ -289,7 +289,14 @@ class World {
 
   private newValue(name: string): Uint8Array {
     const value = `${name}=${this.names++}`;
-    return Buffer.from(this.chance(0.03) ? value.padEnd(5000) : value);
+    const roll = this.home.random();
+    if (roll < 0.03) return Buffer.concat([Buffer.from(value.padEnd(24)), this.noise(1500)]); // stored aside
+    return Buffer.from(roll < 0.06 ? value.padEnd(2000) : value); // shrinks enough to be stored inline
+  }
+
+  /** Bytes that no compression makes less of. */
+  private noise(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.integer(256));
   }
 
   private now(): number {

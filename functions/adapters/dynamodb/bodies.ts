@@ -1,6 +1,7 @@
 import type { Partition, Revision } from '#ports/table';
 import { seconds } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
+import { decodeValue, type EncodedValue } from './formats.ts';
 import { LOG_SECONDS, bodyKey, type Key, type StoredValue, type Version } from './layout.ts';
 
 /**
@@ -19,19 +20,20 @@ const INLINE_BYTES = 800;
 // An item takes 400 KB, names and keys included.
 const PIECE_BYTES = 380_000;
 
-export function isLarge(value: Uint8Array): boolean {
-  return value.byteLength > INLINE_BYTES;
+export function isLarge({ bytes }: EncodedValue): boolean {
+  return bytes.byteLength > INLINE_BYTES;
 }
 
 /** What object and entry are to say of the value: the bytes themselves, or how many pieces `writeBody` makes of them. */
-export function storedBody(value: Uint8Array): Pick<StoredValue, 'format' | 'body' | 'pieces'> {
-  return { format: 'raw', ...(isLarge(value) ? { pieces: Math.ceil(value.byteLength / PIECE_BYTES) } : { body: value }) };
+export function storedBody(value: EncodedValue): Pick<StoredValue, 'format' | 'body' | 'pieces'> {
+  const { format, bytes } = value;
+  return { format, ...(isLarge(value) ? { pieces: Math.ceil(bytes.byteLength / PIECE_BYTES) } : { body: bytes }) };
 }
 
 export interface Body {
   partition: Partition;
   revision: Revision;
-  value: Uint8Array;
+  value: EncodedValue;
   expiresAtSeconds: number | undefined;
 }
 
@@ -45,18 +47,18 @@ export async function writeBody({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'
 /** The bytes of each version that has a value, by revision. `gone`: so long has passed since the versions were read that a replaced one has been swept. */
 export async function readBodies({ calls }: Pick<Dynamo, 'calls'>, partition: Partition, versions: readonly Version[]): Promise<Map<Revision, Uint8Array> | 'gone'> {
   const bytes = new Map<Revision, Uint8Array>();
-  const large = new Map<Revision, number>();
+  const large = new Map<Revision, StoredValue>();
   for (const { rev, value } of versions) {
-    if (!value) continue;
-    refuseUnknownFormat(value);
-    if (value.body) bytes.set(rev, value.body);
-    else large.set(rev, value.pieces ?? 0);
+    if (value?.body) bytes.set(rev, decodeValue({ format: value.format, bytes: value.body }));
+    else if (value) large.set(rev, value);
   }
-  const keys = [...large].flatMap(([rev, pieces]) => Array.from({ length: pieces }, (_, n) => bodyKey(partition, rev, n)));
+  const keysOf = ([rev, { pieces = 0 }]: [Revision, StoredValue]): Key[] => Array.from({ length: pieces }, (_, n) => bodyKey(partition, rev, n));
+  const keys = [...large].flatMap(keysOf);
   const found = new Map((await calls.getAll<BodyRecord>(keys)).map((record) => [record.sk, record.bytes]));
   if (found.size < keys.length) return 'gone';
-  for (const [rev, pieces] of large) {
-    bytes.set(rev, Buffer.concat(Array.from({ length: pieces }, (_, n) => found.get(bodyKey(partition, rev, n).sk) as Uint8Array)));
+  for (const [rev, value] of large) {
+    const whole = Buffer.concat(keysOf([rev, value]).map(({ sk }) => found.get(sk) as Uint8Array));
+    bytes.set(rev, decodeValue({ format: value.format, bytes: whole }));
   }
   return bytes;
 }
@@ -75,10 +77,6 @@ export async function discardBody({ calls }: Pick<Dynamo, 'calls'>, partition: P
   for await (const page of calls.query<BodyRecord>(pk, { from: sk, to: bodyKey(partition, revision, 9).sk })) await calls.removeAll(page);
 }
 
-function piecesOf(value: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(value.byteLength / PIECE_BYTES) }, (_, n) => value.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES));
-}
-
-function refuseUnknownFormat({ format }: StoredValue): void {
-  if (format !== 'raw') throw new Error(`a value in the format ${String(format)}, which this version does not read`);
+function piecesOf({ bytes }: EncodedValue): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.byteLength / PIECE_BYTES) }, (_, n) => bytes.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES));
 }

@@ -8,6 +8,7 @@ import { reserve, seconds } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
 import { expired } from './expiry.ts';
 import { findFate } from './fate.ts';
+import { encodeValue } from './formats.ts';
 import { objectKey, type Key, type ObjectRecord } from './layout.ts';
 import { actionsOf, addedTerms, refusedSubject, termsOf, toTransactItem, type Action, type CommitPlan, type PreparedWrite } from './transaction.ts';
 
@@ -48,7 +49,7 @@ async function prepare({ calls, clock }: Dynamo, writes: readonly Write[]): Prom
     const record = found.get(nameOf(objectKey(write.partition, write.key)));
     if ((record?.rev ?? 0) !== write.expect) throw conflict(writeSubject(write));
     const live = record?.value && !expired(record.value, seconds(clock.now())) ? { rev: record.rev, value: record.value } : undefined;
-    return { write, previous: live, indexed: record?.value?.terms ?? [] };
+    return { write, value: write.value === null ? undefined : encodeValue(write.value), previous: live, indexed: record?.value?.terms ?? [] };
   });
 }
 
@@ -82,7 +83,7 @@ async function attempt(dynamo: Dynamo, plan: CommitPlan, giveUpAtMs: number): Pr
 }
 
 function largeWrites({ prepared, revisions }: CommitPlan): Body[] {
-  return prepared.flatMap(({ write: { partition, value, expiresAtSeconds } }, i) => (value && isLarge(value) ? [{ partition, revision: revisions[i] as Revision, value, expiresAtSeconds }] : []));
+  return prepared.flatMap(({ write: { partition, expiresAtSeconds }, value }, i) => (value && isLarge(value) ? [{ partition, revision: revisions[i] as Revision, value, expiresAtSeconds }] : []));
 }
 
 // Throws where a new attempt would end the same way. Otherwise a reader voided this one, or its outcome was unknown until we voided it.

@@ -1,4 +1,5 @@
 import type { IndexTerm, Partition, Revision } from '#ports/table';
+import type { Format } from './formats.ts';
 
 /**
  * The one table. Every item of a cluster begins with its UID; log and objects have partition keys of their own, so that the two
@@ -22,10 +23,10 @@ export interface Key {
   readonly sk: string;
 }
 
-/** A value in storage. The format is named in each item, so that a later one (compressed) never makes an elder unreadable. */
+/** A value in storage, encoded as its format says. */
 export interface StoredValue {
-  readonly format: 'raw';
-  /** The bytes, or, when they are too many for an item, the number of pieces under the `#body` of the same revision. */
+  readonly format: Format;
+  /** The encoded bytes, or, when they are too many for an item, the number of pieces under the `#body` of the same revision. */
   readonly body?: Uint8Array;
   readonly pieces?: number;
   readonly terms?: readonly IndexTerm[];

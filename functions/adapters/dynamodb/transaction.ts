@@ -5,11 +5,14 @@ import { marshal } from './attributes.ts';
 import { storedBody } from './bodies.ts';
 import { conditionOf, keyOf, type Condition } from './calls.ts';
 import { claimAction, type ClaimAction } from './claims.ts';
+import type { EncodedValue } from './formats.ts';
 import { LOG_SECONDS, TOMBSTONE_SECONDS, indexKey, logKey, objectKey, type EntryRecord, type IndexRecord, type Key, type ObjectRecord, type Version } from './layout.ts';
 
 /** A write beside what it was found to meet. */
 export interface PreparedWrite {
   write: Write;
+  /** undefined: it deletes. */
+  value: EncodedValue | undefined;
   /** The version that it replaces, if that was live; expired is not. */
   previous: Version | undefined;
   /** Terms that index entries exist for, also those of an object that has expired. */
@@ -56,17 +59,19 @@ function writeActions(plan: CommitPlan, prepared: PreparedWrite, revision: Revis
 }
 
 // Exactly the version that was read, be it a tombstone: a deletion that nobody remembers would let an elder revision in behind it.
-function objectAction({ nowSeconds }: CommitPlan, { write }: PreparedWrite, revision: Revision): Action {
+function objectAction({ nowSeconds }: CommitPlan, prepared: PreparedWrite, revision: Revision): Action {
+  const { write } = prepared;
   const { partition, key, expect } = write;
-  const item: ObjectRecord = { ...objectKey(partition, key), type: 'object', ...versionOf(write, revision), ...lifeOf(write, nowSeconds) };
+  const item: ObjectRecord = { ...objectKey(partition, key), type: 'object', ...versionOf(prepared, revision), ...lifeOf(write, nowSeconds) };
   const condition: Condition =
     expect === 0 ? { condition: 'attribute_not_exists(pk)' } : { condition: 'rev = :expect AND rev < :revision', values: { ':expect': expect, ':revision': revision } };
   return { key: item, item, subject: writeSubject(write), ...condition };
 }
 
 // None exists: neither a void that a reader has put there, nor what this very writer committed without learning of it.
-function entryAction({ nonce, by, nowSeconds }: CommitPlan, { write, previous }: PreparedWrite, revision: Revision): Action {
-  const { value } = versionOf(write, revision);
+function entryAction({ nonce, by, nowSeconds }: CommitPlan, prepared: PreparedWrite, revision: Revision): Action {
+  const { write, previous } = prepared;
+  const { value } = versionOf(prepared, revision);
   const item: EntryRecord = {
     ...logKey(write.partition, revision),
     type: 'entry',
@@ -98,9 +103,9 @@ export function termsOf({ value, indexes = [] }: Write): readonly IndexTerm[] {
   return value === null ? [] : indexes;
 }
 
-function versionOf(write: Write, rev: Revision): Version {
-  const { value, expiresAtSeconds } = write;
-  if (value === null) return { rev };
+function versionOf({ write, value }: PreparedWrite, rev: Revision): Version {
+  const { expiresAtSeconds } = write;
+  if (!value) return { rev };
   const terms = termsOf(write);
   return { rev, value: { ...storedBody(value), ...(terms.length > 0 && { terms }), ...(expiresAtSeconds !== undefined && { expires: expiresAtSeconds }) } };
 }
