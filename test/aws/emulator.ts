@@ -39,6 +39,8 @@ export interface EmulatorOptions {
   parameters?: Record<string, string>;
   /** Of its doors (default: one of its own). */
   serving?: KeyPair;
+  /** Of this machine, at which everything is reached. Default: the loopback. */
+  address?: string;
   /** Default: a free one. */
   port?: number;
   /** Instead of the rule's own period; 0: the rule never fires. */
@@ -84,15 +86,15 @@ export interface Emulator {
 
 /** Deploys a synthesised template onto the stand-ins and serves it. Everything that it knows of the system stands in the template. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { template, dataDir, dynamodbUrl, faults = NO_FAULTS } = options;
+  const { template, dataDir, dynamodbUrl, address = '127.0.0.1', faults = NO_FAULTS } = options;
   mkdirSync(dataDir, { recursive: true });
   const logFile = createWriteStream(join(dataDir, 'emulator.log'), { flags: 'a' });
   const log = (line: string): void => void logFile.write(`${new Date().toISOString()} ${line}\n`);
 
-  const serving = options.serving ?? (await loopbackCertificate());
+  const serving = options.serving ?? (await loopbackCertificate(address));
   const caFile = join(dataDir, 'ca.crt');
   writeFileSync(caFile, serving.certificate);
-  const gateway = await openWebSocketGateway(serving);
+  const gateway = await openWebSocketGateway(serving, address);
   const queues = await startSqs();
   const database = connectDynamoDb(dynamodbUrl);
   const callers = new Callers();
@@ -102,11 +104,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const authority = createAuthority();
   const endpoint = await openEndpoint({
     services: { dynamodb: database.answer, sqs: queues.answer, ssm: createSsm(), sts: createSts({ authority, callers }), 'execute-api': gateway.answer },
+    address,
     wires: [createGuard({ authority, callers }), ...wiresOf(options, injected)],
   });
   const dynamodb = awsJson(dynamodbUrl);
   const sqs = awsJson(endpoint.url);
-  const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url, webSocketUrl: `wss://127.0.0.1:${gateway.port}` });
+  const deployed = await deploy({ template, parameters, dynamodb, sqs, endpointUrl: endpoint.url, webSocketUrl: `wss://${address}:${gateway.port}` });
   authority.add(deployed.roles);
   await requireSourceRights(deployed, authority);
   const functions = createFunctions(deployed.functions, { endpointUrl: endpoint.url, caFile, concurrency: CONCURRENCY, callers, authority, log, ...(options.meter ? { meter: options.meter } : {}) });
@@ -123,7 +126,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { functionIds, ...api } = deployed.webSocketApi;
   gateway.serve(api, (route, event) => functions.invoke(functionIds.get(route) ?? '', event));
   const door = await openFunctionUrl({ port: options.port ?? 0, serving, invoke: (event, sink) => functions.invoke(deployed.urlFunctionId, event, sink) });
-  const url = `https://127.0.0.1:${door.port}`;
+  const url = `https://${address}:${door.port}`;
 
   return {
     clusterUid: deployed.clusterUid,

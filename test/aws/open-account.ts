@@ -12,7 +12,7 @@ export interface Account extends Emulator {
   kubectl(args: string[], options?: KubectlOptions): Promise<string>;
 }
 
-export interface AccountOptions extends Pick<EmulatorOptions, 'observe'> {
+export interface AccountOptions extends Pick<EmulatorOptions, 'address' | 'observe'> {
   faults?: string[];
   /** 0, and so never, where nothing else is said: what is to be seen is what works without it. */
   tickSeconds?: number;
@@ -37,9 +37,9 @@ export function without(...ids: string[]): Template {
 }
 
 /** An emulated account of its own for one test. */
-export async function openAccount({ faults = [], tickSeconds = 0, template = synthesised(), withNode = true, observe }: AccountOptions = {}): Promise<Account> {
+export async function openAccount({ faults = [], tickSeconds = 0, template = synthesised(), withNode = true, ...rest }: AccountOptions = {}): Promise<Account> {
   const folder = temporaryFolder('aws');
-  const emulator = await startEmulator({ template, dataDir: folder.path, dynamodbUrl: inject('dynamodbUrl'), tickSeconds, faults: readFaults(faults), ...(observe ? { observe } : {}) });
+  const emulator = await startEmulator({ template, dataDir: folder.path, dynamodbUrl: inject('dynamodbUrl'), tickSeconds, faults: readFaults(faults), ...rest });
   const kubeconfig = emulator.writeKubeconfig();
   const server = { url: emulator.url, caFile: emulator.caFile, adminToken: emulator.adminToken };
   const node = withNode ? await joinNode({ name: 'worker', runtime: 'simulated', folder: join(folder.path, 'node'), clusterUid: emulator.clusterUid, server }) : undefined;

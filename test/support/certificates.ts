@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** A certificate of its own authority for the loopback: what a public authority is to an address on AWS. */
+/** A certificate of its own authority for the loopback and other addresses of this machine: what a public authority is to an address on AWS. */
 export interface KeyPair {
   certificate: string;
   privateKey: string;
@@ -11,7 +11,7 @@ export interface KeyPair {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export async function loopbackCertificate(): Promise<KeyPair> {
+export async function loopbackCertificate(...addresses: string[]): Promise<KeyPair> {
   x509.cryptoProvider.set(webcrypto as never);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -25,7 +25,7 @@ export async function loopbackCertificate(): Promise<KeyPair> {
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.SubjectAlternativeNameExtension([
         { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
+        ...['127.0.0.1', ...addresses].map((value) => ({ type: 'ip' as const, value })),
       ]),
     ],
   });

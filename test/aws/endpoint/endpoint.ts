@@ -6,6 +6,8 @@ export interface EndpointOptions {
   services: Record<Service, (call: Call) => Promise<Answer> | Answer>;
   /** Each call goes through them in this order. */
   wires: Wire[];
+  /** Default: the loopback. */
+  address?: string | undefined;
 }
 
 export interface Endpoint {
@@ -28,8 +30,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     });
   });
   server.requestTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => close(server) };
+  const { address = '127.0.0.1' } = options;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  return { url: `http://${address}:${(server.address() as AddressInfo).port}`, close: () => close(server) };
 }
 
 async function handle({ services, wires }: EndpointOptions, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

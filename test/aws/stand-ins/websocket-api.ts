@@ -39,7 +39,7 @@ interface Served {
  * API Gateway's WebSocket APIs: each connection, message and end is an event of its own for a function, in no order. What clients send are text frames of
  * 32 KB at most: they send none in several frames, so the bound of a frame is that of a message here.
  */
-export async function openWebSocketGateway(serving: KeyPair): Promise<WebSocketGateway> {
+export async function openWebSocketGateway(serving: KeyPair, address = '127.0.0.1'): Promise<WebSocketGateway> {
   let served: Served | undefined;
   const connections = new Connections();
   const upgrades = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
@@ -51,7 +51,7 @@ export async function openWebSocketGateway(serving: KeyPair): Promise<WebSocketG
     accept(connected, (taken) => upgrades.handleUpgrade(request, socket, head, taken), (status) => refuse(socket, status));
   });
   const bounds = setInterval(() => connections.all().forEach(endOld), LOOK_MS);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     serve: (api, invoke) => void (served = { api, invoke }),
