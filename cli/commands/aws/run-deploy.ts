@@ -69,6 +69,10 @@ interface HandOver {
 
 interface Handed {
   server: string;
+  /** Where its data is. */
+  table: string;
+  /** For who wants to hear of alarms. */
+  alarmTopicArn: string;
   /** Whose context the kubeconfig has. */
   cluster: string;
   kubeconfig: string;
@@ -80,7 +84,7 @@ interface Handed {
 
 async function handOver({ outputs }: Stack, { options, token, progress, isNew }: HandOver): Promise<Handed> {
   const server = new URL(outputs[OUTPUTS.url] ?? '').origin;
-  const handed = { server, cluster: options.cluster, kubeconfig: ownKubeconfig(options.kubeconfig) };
+  const handed = { server, table: outputs[OUTPUTS.table] ?? '', alarmTopicArn: outputs[OUTPUTS.alarmTopic] ?? '', cluster: options.cluster, kubeconfig: ownKubeconfig(options.kubeconfig) };
   const login: Login | undefined = token === undefined ? ownLogin(server) : { server, token };
   if (login === undefined) return { ...handed, loggedIn: false };
   // Before anything else can fail: nobody else has the token.
