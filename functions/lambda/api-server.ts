@@ -10,12 +10,14 @@ import { systemClock } from '#adapters/system/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import { joinRelay } from '#client/join-relay';
+import { eachBounded } from '#controllers/runtime/bounded';
 import { freeRanges, RANGE_SLOTS } from '#core/cluster-ranges';
 import { exchangeHttp } from '#local/http-exchange';
 import { createApp } from '#server/app';
 import type { ServerDeps } from '#server/deps';
 import type { ClusterServer } from '#server/management/deps';
 import { createInstallation } from '#server/management/installation';
+import { listNodes } from '#server/management/node-records';
 import { serverConfig } from './configuration.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureContents, ensureInstallation } from './installation.ts';
@@ -28,14 +30,14 @@ import { openStorage } from './storage.ts';
 const MAX_CLUSTERS = 1000;
 // What their caches may take of the function's memory.
 const MAX_OPEN_CLUSTERS = 30;
+const QUEUES_AT_ONCE = 8;
 
 /** The clusters of this installation, ready to answer. */
 export async function openApiServer(): Promise<ClusterServer> {
   const environment = readEnvironment('api');
   const sqs = createSqsClient();
   const secrets = createSecrets({ parameter: environment.secrets, cluster: environment.cluster, clock: systemClock });
-  const storage = openStorage(environment);
-  const { table, storeOf } = storage;
+  const { table, storeOf } = openStorage(environment);
   const system = { table, clock: systemClock, ids: systemIds, digest: systemDigest, report };
   const accountConcurrency = Number(environment.accountConcurrency);
   const relay = createGatewayRelay({
@@ -45,11 +47,12 @@ export async function openApiServer(): Promise<ClusterServer> {
     dial: (address, signal) => joinRelay({}, address, signal),
     clock: systemClock,
   });
+  const nodeQueues = createNodeQueues({ sqs, sts: new STSClient({}), queuePrefix: environment.nodeQueuePrefix, nodeRoleArn: environment.nodeRole, siblingUrl: environment.ringQueue });
   const ports: Omit<ServerDeps, 'store' | 'config'> = {
     ...system,
     signer: createLazySigner(secrets),
     doorbell: createRing({ client: sqs, ringQueueUrl: environment.ringQueue }),
-    nodeChannel: createNodeQueues({ sqs, sts: new STSClient({}), queuePrefix: environment.nodeQueuePrefix, nodeRoleArn: environment.nodeRole }),
+    nodeChannel: nodeQueues,
     relay,
     relayDoor: relay,
     exchangeHttp,
@@ -65,10 +68,13 @@ export async function openApiServer(): Promise<ClusterServer> {
     async openCluster(record, externalUrl) {
       const config = serverConfig({ cluster: record.uid, network: record.network, externalUrl, accountConcurrency });
       const deps: ServerDeps = { ...ports, store: storeOf(record.uid), config };
-      await ensureContents(deps, record, { secrets, storage });
+      await ensureContents(deps, record, secrets);
       return createApp(deps);
     },
-    // Its loop lives only while it is rung for, and finds nothing then.
-    closeCluster: async () => undefined,
+    // Its loop lives only while it is rung for, and finds nothing then. A queue that stays costs nothing.
+    async closeCluster(uid) {
+      const failures = await eachBounded(await listNodes({ table, cluster: uid }), ({ name }) => nodeQueues.remove(uid, name), QUEUES_AT_ONCE);
+      for (const error of failures) report({ what: "a node's queue", error });
+    },
   });
 }

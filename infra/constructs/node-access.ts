@@ -21,7 +21,7 @@ export class NodeAccess extends Construct {
       maxSessionDuration: Duration.hours(1), // role chaining allows no more
       inlinePolicies: { receive: new PolicyDocument({ statements: [receive] }) },
     });
-    allow(api, ['sqs:CreateQueue'], [this.queueArns]);
+    allow(api, ['sqs:CreateQueue', 'sqs:DeleteQueue'], [this.queueArns]);
   }
 
   grantWake(grantee: IFunction): void {

@@ -25,7 +25,7 @@ test('no right is wider than its resource, but for listing streams, which knows 
   expect(wide.map(({ Action }) => Action)).toEqual(['dynamodb:ListStreams']);
   // A pattern of names only for what is made at run time: the queues of the nodes.
   const patterns = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('-*')).flatMap(({ Action }) => Action);
-  expect(new Set(patterns)).toEqual(new Set(['sqs:CreateQueue', 'sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage']));
+  expect(new Set(patterns)).toEqual(new Set(['sqs:CreateQueue', 'sqs:DeleteQueue', 'sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage']));
   // Managed policies have statements for all resources of the account.
   for (const { Properties } of resources('AWS::IAM::Role')) expect(Properties['ManagedPolicyArns']).toBeUndefined();
   expect(statements.length).toBeGreaterThan(8);

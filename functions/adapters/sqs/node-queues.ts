@@ -1,7 +1,7 @@
-import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { NodeChannel, NodeChannelAddress } from '#ports/node-channel';
-import { nodeQueueName } from './node-queue.ts';
+import { nodeQueueName, siblingQueueUrl } from './node-queue.ts';
 
 export interface NodeQueuesOptions {
   sqs: SQSClient;
@@ -9,6 +9,13 @@ export interface NodeQueuesOptions {
   queuePrefix: string;
   /** May receive from every node's queue; each session is narrowed to one. */
   nodeRoleArn: string;
+  /** Any queue of this account and region. */
+  siblingUrl: string;
+}
+
+export interface NodeQueues extends Pick<NodeChannel, 'open'> {
+  /** For a node of a cluster that is gone: a queue of the same name cannot be made again for a minute. */
+  remove(cluster: string, node: string): Promise<void>;
 }
 
 type Credentials = Extract<NodeChannelAddress, { kind: 'sqs' }>['credentials'];
@@ -19,7 +26,7 @@ const SESSION_SECONDS = 3600;
 const RETENTION_SECONDS = 300;
 
 /** Tells a node its queue, made on the first call, with credentials that reach this queue alone. */
-export function createNodeQueues({ sqs, sts, queuePrefix, nodeRoleArn }: NodeQueuesOptions): Pick<NodeChannel, 'open'> {
+export function createNodeQueues({ sqs, sts, queuePrefix, nodeRoleArn, siblingUrl }: NodeQueuesOptions): NodeQueues {
   return {
     async open(cluster, node) {
       const name = nodeQueueName(queuePrefix, cluster, node);
@@ -27,6 +34,13 @@ export function createNodeQueues({ sqs, sts, queuePrefix, nodeRoleArn }: NodeQue
       // Idempotent as long as the attributes are the same ones.
       const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { MessageRetentionPeriod: String(RETENTION_SECONDS) } }));
       return { kind: 'sqs', queueUrl: QueueUrl, region, credentials: await credentialsFor(sts, { name, region, nodeRoleArn }) };
+    },
+    async remove(cluster, node) {
+      try {
+        await sqs.send(new DeleteQueueCommand({ QueueUrl: siblingQueueUrl(siblingUrl, nodeQueueName(queuePrefix, cluster, node)) }));
+      } catch (error) {
+        if (!(error instanceof QueueDoesNotExist)) throw error; // a node that never asked for its channel
+      }
     },
   };
 }
