@@ -32,6 +32,14 @@ describe('what a call is billed by', () => {
   });
 });
 
+test('a message of API Gateway is 32 KB, in either direction; each connection is paid by the minute', () => {
+  const sent = (bytes: number): Call => ({ ...callOf('execute-api', 'POST', {}), body: Buffer.alloc(bytes) });
+  expect([1, 32 * 1024, 32 * 1024 + 1].map((bytes) => amountsOf(sent(bytes), jsonAnswer(200, {})))).toEqual([{ gatewayMessage: 1 }, { gatewayMessage: 1 }, { gatewayMessage: 2 }]);
+  const meter = createMeter();
+  for (const route of ['$connect', '$default', '$default', '$disconnect'] as const) meter.connection(route, 'one');
+  expect(meter.items().map(({ calls, amounts }) => ({ calls, amounts }))).toEqual([{ calls: 2, amounts: { gatewayMessage: 2 } }, { calls: 1, amounts: { connectionMinute: 1 } }]);
+});
+
 test('a second of a function with half a gigabyte costs half a gigabyte-second and a request', () => {
   const meter = createMeter();
   meter.invoked({ functionId: 'ApiF70053CD', billedMs: 999.5, memoryMb: 512 });

@@ -124,7 +124,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ...followedSchedules(deployed, { functions, log, ...(options.tickSeconds === undefined ? {} : { tickSeconds: options.tickSeconds }) }),
   ];
   const { functionIds, ...api } = deployed.webSocketApi;
-  gateway.serve(api, (route, event) => functions.invoke(functionIds.get(route) ?? '', event));
+  gateway.serve(api, (route, event) => {
+    options.meter?.connection(route, event.requestContext.connectionId);
+    return functions.invoke(functionIds.get(route) ?? '', event);
+  });
   const door = await openFunctionUrl({ port: options.port ?? 0, serving, invoke: (event, sink) => functions.invoke(deployed.urlFunctionId, event, sink) });
   const url = `https://${address}:${door.port}`;
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEPLOYMENTS, PODS } from '#client/core-resources';
 import { eventually } from '../support/eventually.ts';
-import { kubectl } from '../support/kubectl.ts';
+import { kubectl, startKubectl } from '../support/kubectl.ts';
 import { idlePollsAnHour } from './bill/idle-polls.ts';
 import { openMeteredAccount } from './bill/metered-account.ts';
 import { merged } from './bill/meter.ts';
@@ -90,6 +90,14 @@ tell(`an idle hour with 3 nodes (from ${minutes} minutes)`, times(idle, AN_HOUR)
 tell('of it one node', times(node, AN_HOUR), { month: true });
 tell(`1,000 pod starts, one at a time (from ${pods})`, times(without(plus(...single), oneNode), 1000 / pods));
 tell(`1,000 pod starts in bursts (from a Deployment of ${BURST_FACTOR * pods})`, times(without(burst, oneNode), 1000 / (BURST_FACTOR * pods)));
+
+// A minute, in which nothing is printed: what it costs to hold the way open.
+const followed = await usedBy(async () => {
+  const following = startKubectl(['logs', '--follow', 'single-0'], { kubeconfig });
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+  following.kill();
+});
+tell('a minute of logs --follow', without(followed, idle));
 
 const storedGbMonth = (await account.storedBytes()) / 1e9;
 print(`\nstored after all this: ${(storedGbMonth * 1e6).toFixed(0)} KB, ${dollars(dollarsOf({ storedGbMonth }))} a month`);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   ca = serving.certificate;
   gateway = await openWebSocketGateway(serving);
   gateway.serve({ id: 'api', stage: 'live' }, async (route, given) => {
-    const event = given as Event;
+    const event = given as unknown as Event;
     events.push({ route, event });
     if (event.body === 'fail') throw new Error('the function fails');
     return { statusCode: event.headers?.['Authorization'] === 'Bearer yes' || route !== '$connect' ? 200 : 403 };

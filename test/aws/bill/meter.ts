@@ -1,4 +1,5 @@
 import { parametersOf, type Call, type Wire } from '../endpoint/call.ts';
+import type { Route } from '../stand-ins/websocket-api.ts';
 import { sumOf, type Amounts } from './prices.ts';
 import { amountsOf } from './units.ts';
 
@@ -17,6 +18,8 @@ export interface Meter {
   /** What Lambda bills of one invocation. */
   invoked(invocation: { functionId: string; billedMs: number; memoryMb: number }): void;
   logged(functionId: string, line: string): void;
+  /** What comes to a WebSocket API: connections, messages, ends. */
+  connection(route: Route, id: string): void;
   items(): Item[];
   reset(): void;
   /** When the last call was made, empty polls apart. */
@@ -25,6 +28,7 @@ export interface Meter {
 
 export function createMeter(): Meter {
   const items = new Map<string, Item>();
+  const connectedMs = new Map<string, number>();
   let lastMs = Date.now();
   const add = (caller: string, operation: string, amounts: Amounts): void => addTo(items, { caller, operation, calls: 1, amounts });
   return {
@@ -42,6 +46,12 @@ export function createMeter(): Meter {
       add(nameOf(functionId), 'lambda:Invoke', { invocation: 1, gbSecond: (Math.ceil(billedMs) / 1000) * (memoryMb / 1024) });
     },
     logged: (functionId, line) => add(nameOf(functionId), 'logs:PutLogEvents', { logGb: Buffer.byteLength(line) / 1e9 }),
+    connection(route, id) {
+      if (route === '$connect') connectedMs.set(id, Date.now());
+      else if (route === '$default') add('relay', 'execute-api:Message', { gatewayMessage: 1 }); // a frame ends at 32 KB
+      else add('relay', 'execute-api:Connection', { connectionMinute: Math.max(1, Math.ceil((Date.now() - (connectedMs.get(id) ?? Date.now())) / 60_000)) });
+      if (route === '$disconnect') connectedMs.delete(id);
+    },
     items: () => [...items.values()],
     reset: () => items.clear(),
     lastCallMs: () => lastMs,

@@ -6,6 +6,8 @@ export const PRICES = {
   fifoRequest: { service: 'SQS', dollars: 0.5e-6 },
   invocation: { service: 'Lambda', dollars: 0.2e-6 },
   gbSecond: { service: 'Lambda', dollars: 0.0000133334 }, // arm64
+  gatewayMessage: { service: 'API Gateway', dollars: 1e-6 }, // of 32 KB, in either direction
+  connectionMinute: { service: 'API Gateway', dollars: 0.25e-6 },
   logGb: { service: 'CloudWatch Logs', dollars: 0.5 },
   storedGbMonth: { service: 'DynamoDB', dollars: 0.25 + 0.2 }, // and its point-in-time recovery
 } as const;

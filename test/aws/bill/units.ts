@@ -19,12 +19,14 @@ interface Response {
 }
 
 const CHUNK_BYTES = 64 * 1024;
+const MESSAGE_BYTES = 32 * 1024;
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
 
 /** What a call is billed by. DynamoDB's answer must tell its capacity; what DynamoDB Local leaves out is put in by the service's rules. */
 export function amountsOf(call: Call, answer: Answer): Amounts {
   if (call.service === 'sqs') return queueAmounts(call, answer);
-  return call.service === 'dynamodb' ? tableAmounts(call, answer) : {}; // parameters and credentials cost nothing; the bill has no relayed session
+  if (call.service === 'execute-api') return call.operation === 'POST' ? { gatewayMessage: Math.ceil(call.body.byteLength / MESSAGE_BYTES) } : {};
+  return call.service === 'dynamodb' ? tableAmounts(call, answer) : {}; // parameters and credentials cost nothing
 }
 
 function queueAmounts(call: Call, answer: Answer): Amounts {

@@ -18,7 +18,7 @@ export type Route = '$connect' | '$disconnect' | '$default';
 export interface WebSocketGateway {
   port: number;
   /** Until then connections are refused. */
-  serve(api: WebSocketApiDefinition, invoke: (route: Route, event: unknown) => Promise<unknown>): void;
+  serve(api: WebSocketApiDefinition, invoke: Served['invoke']): void;
   /** `@connections`. */
   answer(call: Pick<Call, 'operation' | 'body' | 'path'>): Answer;
   close(): Promise<void>;
@@ -30,9 +30,13 @@ const LIFE_MS = 2 * 3_600_000;
 const LOOK_MS = 1_000;
 const CLOSE = { goingAway: 1001, unsupported: 1003 } as const;
 
+export interface GatewayEvent extends Record<string, unknown> {
+  requestContext: Record<string, unknown> & { connectionId: string };
+}
+
 interface Served {
   api: WebSocketApiDefinition;
-  invoke(route: Route, event: unknown): Promise<unknown>;
+  invoke(route: Route, event: GatewayEvent): Promise<unknown>;
 }
 
 /**
@@ -105,7 +109,7 @@ function follow(connecting: Connecting, connection: Connection): void {
   });
 }
 
-function eventOf({ api, request, host }: Connecting, connectionId: string, { withHeaders, ...own }: { routeKey: Route; eventType: string; withHeaders?: boolean; [field: string]: unknown }): Record<string, unknown> {
+function eventOf({ api, request, host }: Connecting, connectionId: string, { withHeaders, ...own }: { routeKey: Route; eventType: string; withHeaders?: boolean; [field: string]: unknown }): GatewayEvent {
   const nowMs = Date.now();
   const headers = Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[asSent(name), String(value)]])));
   return {
