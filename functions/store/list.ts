@@ -21,9 +21,9 @@ export interface ListDeps {
 }
 
 export async function list(deps: ListDeps, view: PartitionView, resource: ApiResource, query: ListQuery): Promise<ListPage> {
+  if (query.at === undefined && readsTable(view, resource, query)) return presentTable(deps, view, resource, query);
   if (query.minRevision !== undefined) await reach(deps, view, query.minRevision);
   if (query.at !== undefined) return atRevision(deps.table, view, resource, query);
-  if (readsTable(view, resource, query)) return fromTable(deps.table, view, resource, query);
   const warm = query.minRevision === undefined ? undefined : view.warm();
   return fromItems(warm && warm.revision >= (query.minRevision ?? 0) ? warm : await view.present(), resource, query);
 }
@@ -37,6 +37,14 @@ async function atRevision(table: Table, view: PartitionView, resource: ApiResour
 // What expires by itself leaves no trace in the log, so that no cache would notice. And a few objects of an index are not worth loading all.
 function readsTable(view: PartitionView, resource: ApiResource, { index }: ListQuery): boolean {
   return lifetimeSeconds(resource) !== undefined || (index !== undefined && !view.warm());
+}
+
+// What is read now is at least as new as all that has been; only what is yet to come must be waited for.
+async function presentTable(deps: ListDeps, view: PartitionView, resource: ApiResource, query: ListQuery): Promise<ListPage> {
+  const page = await fromTable(deps.table, view, resource, query);
+  if (query.minRevision === undefined || page.revision >= query.minRevision) return page;
+  await reach(deps, view, query.minRevision);
+  return fromTable(deps.table, view, resource, query);
 }
 
 async function reach({ clock, wakeup, table }: ListDeps, view: PartitionView, revision: Revision): Promise<void> {

@@ -133,13 +133,13 @@ export class Calls {
   }
 
   /** Once, whatever comes of it: the caller knows how to find out what an unknown outcome was. */
-  async transact(actions: TransactWriteItem[], token?: string): Promise<TransactOutcome> {
-    try {
-      await this.client.send(new TransactWriteItemsCommand({ TransactItems: actions, ...(token !== undefined && { ClientRequestToken: token }) }));
-      return { kind: 'done' };
-    } catch (error) {
-      return { ...failureOf(error), error: error instanceof Error ? error : new Error(String(error)) };
-    }
+  transact(actions: TransactWriteItem[], token?: string): Promise<TransactOutcome> {
+    return once(() => this.client.send(new TransactWriteItemsCommand({ TransactItems: actions, ...(token !== undefined && { ClientRequestToken: token }) })));
+  }
+
+  /** The same of one item. */
+  putOnce(item: Key, condition: Condition): Promise<TransactOutcome> {
+    return once(() => this.client.send(new PutItemCommand({ TableName: this.tableName, Item: marshal(item), ...conditionOf(condition) })));
   }
 
   /** False while a transaction is at work on any of these items. */
@@ -183,6 +183,15 @@ export class Calls {
   backOff(attempt: number): Promise<void> {
     const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1);
     return this.clock.sleep(pauseMs / 2 + this.ids.integer(pauseMs));
+  }
+}
+
+async function once(send: () => Promise<unknown>): Promise<TransactOutcome> {
+  try {
+    await send();
+    return { kind: 'done' };
+  } catch (error) {
+    return { ...failureOf(error), error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { createKeyRunner } from './key-runner.ts';
-import { createProgress } from './progress.ts';
+import { saveRecord } from './loop-record.ts';
 import { createSignal } from './signal.ts';
 import { createTailReader } from './tail-reader.ts';
 import type { createClusterView } from './cluster-view.ts';
@@ -15,6 +15,8 @@ import type { ObjectStore } from '#store/object-store';
 
 const CONCURRENCY = 16;
 const LINGER_MS = 200;
+const SAVE_EVERY_MS = 1_000;
+const SAVE_EVERY_KEYS = 32;
 
 export interface BurstDeps {
   store: ObjectStore;
@@ -39,48 +41,53 @@ export interface Left {
   dueMs: number | undefined;
 }
 
-/** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet; how far it came is saved. */
+/** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet. How far it came is saved then, and now and then before: one that dies must leave less to the next than it found. */
 export interface Burst {
   run(untilMs: number): Promise<Left>;
   /** Something may be new in this log, or in any. False: too late, this burst reads no more. */
   poke(partition?: Partition): boolean;
   /** Reads what is new of a resource that this burst has not looked at; its keys run afterwards. */
   catchUp(resource: ApiResource): Promise<void>;
+  mayHoldDependents(resource: ApiResource): boolean;
   /** What a sweep has found now. */
   swept(keys: string[]): void;
 }
 
 export function createBurst(deps: BurstDeps): Burst {
-  const { clock, store, lingerMs = LINGER_MS } = deps;
+  const { clock, table, store, lingerMs = LINGER_MS } = deps;
   const signal = createSignal();
+  let record = deps.record;
   let isOpen = true;
-
+  let isUnsaved = false;
+  let savedMs = clock.now();
+  let doneSinceSaved = 0;
   const onFinished = (): void => {
-    progress.keyDone();
+    doneSinceSaved += 1;
     signal.raise();
   };
-  const runner = createKeyRunner({ ...deps, due: deps.record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished });
-  const reader = createTailReader({
-    ...deps,
-    cursors: deps.record.cursors,
-    enqueue: runner.add,
-    onError: (controller, change, error) => deps.onError?.({ controller: controller.name, key: change.key, attempts: 0, error }),
-  });
-  const progress = createProgress({ ...deps, cluster: store.cluster, runner, reader });
+  const runner = createKeyRunner({ ...deps, due: record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished });
+  const reader = createTailReader({ ...deps, enqueue: runner.add, onError: (controller, { key }, error) => deps.onError?.({ controller: controller.name, key, attempts: 0, error }) });
 
+  const save = async (): Promise<void> => {
+    if (!runner.takeChanged() && !isUnsaved) return;
+    savedMs = clock.now();
+    doneSinceSaved = 0;
+    isUnsaved = runner.running + runner.waiting > 0; // saved as due, and soon done
+    record = await saveRecord(table, store.cluster, { ...record, ...reader.progress(), due: runner.unfinished() });
+  };
   // Nothing runs and nothing waits. True: something came up after all.
   const settle = async (untilMs: number): Promise<boolean> => {
     if (reader.isStale) return true;
     const waitMs = (runner.nextDueMs() ?? Infinity) - clock.now();
     const isSoon = waitMs <= lingerMs && clock.now() + waitMs < untilMs;
-    await (isSoon ? signal.waitAtMost(Math.max(1, waitMs), clock) : progress.save());
+    await (isSoon ? signal.waitAtMost(Math.max(1, waitMs), clock) : save());
     return isSoon || reader.isStale;
   };
   const pump = async (untilMs: number): Promise<void> => {
     while (clock.now() < untilMs) {
       reader.lookAgain();
-      if (reader.isStale && (await reader.read())) progress.cursorsMoved();
-      await progress.saveWhenDue();
+      if (reader.isStale) isUnsaved = (await reader.read()) || isUnsaved;
+      if (doneSinceSaved >= SAVE_EVERY_KEYS || clock.now() - savedMs >= SAVE_EVERY_MS) await save();
       runner.addDue();
       runner.fill();
       if (runner.running > 0) await signal.wait();
@@ -98,8 +105,10 @@ export function createBurst(deps: BurstDeps): Burst {
       await reader.catchUp(resource);
       if (reader.isStale) signal.raise();
     },
+    mayHoldDependents: reader.mayHoldDependents,
     swept(keys) {
-      progress.swept();
+      record = { ...record, sweptAtMs: clock.now() };
+      isUnsaved = true;
       keys.forEach(runner.add);
     },
     async run(untilMs) {
@@ -109,7 +118,7 @@ export function createBurst(deps: BurstDeps): Burst {
         isOpen = false;
         while (runner.running > 0) await signal.wait();
       }
-      await progress.save();
+      await save();
       return { more: runner.waiting > 0 || reader.isStale, dueMs: runner.nextDueMs() };
     },
   };

@@ -1,5 +1,5 @@
 import { NAMESPACES } from '../resources.ts';
-import { storageId } from './tails.ts';
+import { NEVER_WRITTEN, storageId } from './tails.ts';
 import type { NodeWakes } from './node-wakes.ts';
 import { applyDefaults } from '#api/defaulting';
 import { trackUpdate } from '#api/managed-fields/track';
@@ -25,6 +25,8 @@ export interface ClusterView {
   update<T extends KubeObject>(resource: ApiResource, name: ObjectName, change: (current: T) => T, options?: UpdateOptions): Promise<T>;
   /** What is gone already is no error; a uid precondition that fails means the same. */
   remove(resource: ApiResource, name: ObjectName, options?: DeleteOptions): Promise<{ deleted: boolean }>;
+  /** False: no object of this resource has ever had an owner, as far as the logs were read. */
+  mayHoldDependents(resource: ApiResource): boolean;
   /** The unlogged records beside the objects. */
   claims: Pick<Table, 'readClaim' | 'claims'>;
 }
@@ -55,6 +57,7 @@ export interface ClusterViewDeps {
   onCommit(resource: ApiResource): void;
   /** Before a list: it is to show all that happened to the resource before the burst. */
   catchUp(resource: ApiResource): Promise<void>;
+  mayHoldDependents(resource: ApiResource): boolean;
 }
 
 /** The names that Kubernetes' own controllers are known by as owners of fields: tools look for them. */
@@ -66,10 +69,7 @@ export interface LoopView extends ClusterView {
   saw(resource: ApiResource, revision: Revision): void;
 }
 
-/** Where a partition stands before its first write. */
-const NEVER_WRITTEN = 1;
-
-export function createClusterView({ store, table, wakes, admit, clock, onCommit, catchUp }: ClusterViewDeps): LoopView {
+export function createClusterView({ store, table, wakes, admit, clock, onCommit, catchUp, mayHoldDependents }: ClusterViewDeps): LoopView {
   const seen = new Map<string, Revision>();
   const saw = (resource: ApiResource, revision: Revision): void => {
     const id = storageId(resource);
@@ -93,13 +93,13 @@ export function createClusterView({ store, table, wakes, admit, clock, onCommit,
   const viewAs = (manager: LoopManager): ClusterView => ({
     cluster: store.cluster,
     claims: table,
+    mayHoldDependents,
     async get<T extends KubeObject>(resource: ApiResource, name: ObjectName) {
       return (await ignoreNotFound(store.get(refOf(resource, name))))?.object as T | undefined;
     },
     async list<T extends KubeObject>(resource: ApiResource, { now = false, ...query }: ViewQuery = {}) {
       if (!now) await catchUp(resource);
       const minRevision = now ? undefined : seen.get(storageId(resource));
-      // The garbage collector asks every kind: of most, nothing has ever been written.
       if (minRevision === NEVER_WRITTEN) return [];
       const page = await store.list(resource, minRevision === undefined ? query : { ...query, minRevision });
       return page.items.map(({ object }) => object as T);

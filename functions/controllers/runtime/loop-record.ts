@@ -8,8 +8,10 @@ const KEY = 'cursor/loop';
 
 /** What the loop knows from burst to burst: how far it has read each log, and when to look at a key again. One claim a cluster. */
 export interface LoopRecord {
-  /** By resource and group; a resource that is missing here is read in full first. */
-  cursors: Record<string, Revision>;
+  /** By resource and group; one that is missing has never been written. undefined: all are read in full first. */
+  cursors?: Record<string, Revision> | undefined;
+  /** Where objects with owners have been seen; undefined in records that are elder than this. */
+  owned?: string[];
   due: [string, Due][];
   sweptAtMs: number;
 }
@@ -20,16 +22,15 @@ export interface LoadedRecord extends LoopRecord {
 
 export async function loadRecord(table: Table, cluster: string): Promise<LoadedRecord> {
   const claim = await table.readClaim(cluster, KEY);
-  if (claim === undefined) return { cursors: {}, due: [], sweptAtMs: 0, version: null };
-  const { cursors, due, sweptAtMs } = fromJsonBytes<LoopRecord>(claim.value);
-  return { cursors, due, sweptAtMs, version: claim.version };
+  if (claim === undefined) return { owned: [], due: [], sweptAtMs: 0, version: null };
+  return { ...fromJsonBytes<LoopRecord>(claim.value), version: claim.version };
 }
 
 /** Another burst may have saved since: then its record stands, and what this one did is found done. */
 export async function saveRecord(table: Table, cluster: string, record: LoadedRecord): Promise<LoadedRecord> {
   const bounded = withinBounds(record);
-  const { cursors, due, sweptAtMs } = bounded;
-  const value = toJsonBytes({ cursors, due, sweptAtMs });
+  const { version: _, ...kept } = bounded;
+  const value = toJsonBytes(kept);
   try {
     await table.commit({ writes: [], claims: [{ cluster, key: KEY, expect: record.version, value }] });
   } catch (error) {
@@ -44,5 +45,5 @@ export async function saveRecord(table: Table, cluster: string, record: LoadedRe
 function withinBounds(record: LoadedRecord): LoadedRecord {
   if (record.due.length <= MAX_ENTRIES) return record;
   const dueMs = Math.min(...record.due.map(([, { dueMs: ms }]) => ms));
-  return { ...record, cursors: {}, due: [['', { attempts: 0, dueMs }]] };
+  return { ...record, cursors: undefined, due: [['', { attempts: 0, dueMs }]] };
 }

@@ -3,7 +3,7 @@ import { createClusterView } from './cluster-view.ts';
 import { createEventMemory, createEvents } from './events.ts';
 import { loadRecord } from './loop-record.ts';
 import { createNodeWakes } from './node-wakes.ts';
-import { storageId } from './tails.ts';
+import { NEVER_WRITTEN, storageId } from './tails.ts';
 import type { Logs } from './unread-logs.ts';
 import type { Admit, ClusterView } from './cluster-view.ts';
 import type { Controller, ReconcileFailure } from './controller.ts';
@@ -67,7 +67,7 @@ export function createLoop(deps: LoopDeps): Loop {
       podsIn: (namespace) => view.list<Pod>(PODS, { namespace }),
       onError: failed,
     });
-    const view = createClusterView({ store, table, wakes, admit: deps.admit, clock, onCommit: (resource) => void running?.poke(partitionFor(cluster, resource)), catchUp: async (resource) => running?.catchUp(resource) });
+    const view = createClusterView({ store, table, wakes, admit: deps.admit, clock, onCommit: (resource) => void running?.poke(partitionFor(cluster, resource)), catchUp: async (resource) => running?.catchUp(resource), mayHoldDependents: (resource) => running?.mayHoldDependents(resource) ?? true });
     const events = createEvents({ view, memory, clock, onError: failed });
     return { view, wakes, events };
   };
@@ -115,15 +115,14 @@ function isDue({ due }: LoopRecord, nowMs: number): boolean {
 
 /** The cold ones take turns, a tenth a minute: all of them each time would be most of what a quiet cluster costs. */
 async function isBehind({ store, table, controllers, clock }: LoopDeps, { cursors }: LoopRecord): Promise<boolean> {
+  if (cursors === undefined) return true;
   const sources = controllers.flatMap((controller) => controller.sources);
   const hot = new Set(sources.filter(({ cold }) => cold !== true).map(({ resource }) => storageId(resource)));
   const resources = [...new Map(sources.map(({ resource }) => [storageId(resource), resource]))];
   const turn = Math.floor(clock.now() / 60_000) % COLD_TURNS;
   for (const [i, [id, resource]] of resources.entries()) {
     if (!hot.has(id) && i % COLD_TURNS !== turn) continue;
-    const cursor = cursors[id];
-    if (cursor === undefined) return true;
-    const { changes } = await table.changes(partitionFor(store.cluster, resource), cursor, 1);
+    const { changes } = await table.changes(partitionFor(store.cluster, resource), cursors[id] ?? NEVER_WRITTEN, 1);
     if (changes.length > 0) return true;
   }
   return false;

@@ -1,5 +1,6 @@
-import { readTail, storageId } from './tails.ts';
+import { NEVER_WRITTEN, readTail, storageId } from './tails.ts';
 import type { createClusterView } from './cluster-view.ts';
+import type { LoopRecord } from './loop-record.ts';
 import type { Controller, Source } from './controller.ts';
 import type { NodeWakes } from './node-wakes.ts';
 import type { ObjectChange } from './object-change.ts';
@@ -20,7 +21,7 @@ export interface TailReaderDeps {
   controllers: Controller[];
   view: ReturnType<typeof createClusterView>;
   wakes: NodeWakes;
-  cursors: Record<string, Revision>;
+  record: LoopRecord;
   /** To begin with. */
   logs: Logs;
   clock: Clock;
@@ -40,8 +41,9 @@ export interface TailReader {
   catchUp(resource: ApiResource): Promise<void>;
   /** Now and then notes the logs in which something was new: on Lambda no ring reaches a burst that runs, and where something happens more is to come. */
   lookAgain(): void;
-  /** How far what was read has become keys: whoever begins there misses nothing. */
-  cursors(): Record<string, Revision>;
+  /** How far what was read has become keys (whoever begins there misses nothing), and where there are dependents. */
+  progress(): Pick<LoopRecord, 'cursors' | 'owned'>;
+  mayHoldDependents(resource: ApiResource): boolean;
 }
 
 interface Tail {
@@ -57,22 +59,25 @@ interface Tail {
 
 export function createTailReader({ store, table, controllers, view, wakes, clock, enqueue, onError, ...deps }: TailReaderDeps): TailReader {
   const tails = tailsOf(store.cluster, controllers);
-  const cursors = { ...deps.cursors };
-  const delivered = { ...deps.cursors };
+  const cursors = { ...deps.record.cursors };
+  const delivered = { ...deps.record.cursors };
+  const owned = deps.record.owned && new Set(deps.record.owned);
+  const cursorOf = (id: string): Revision | undefined => cursors[id] ?? (deps.record.cursors && NEVER_WRITTEN);
   const unread = createUnreadLogs(deps.logs);
   let lookedMs = clock.now();
   let hasMoved = false;
 
   const fetch = async (tail: Tail): Promise<void> => {
     const id = storageId(tail.resource);
-    const isLeft = deps.logs === 'all' && !tail.isRead;
-    const { changes, revision } = await readTail({ store, table }, tail.resource, cursors[id]);
+    const cursor = cursorOf(id);
+    const { changes, revision } = await readTail({ store, table }, tail.resource, cursor);
     view.saw(tail.resource, revision);
+    tail.found.push(...changes.map((change) => ({ change, isLeft: deps.logs === 'all' && !tail.isRead })));
     tail.isRead = true;
     tail.hasGrown ||= changes.length > 0;
-    hasMoved ||= cursors[id] !== revision;
+    hasMoved ||= cursor !== revision;
     cursors[id] = revision;
-    tail.found.push(...changes.map((change) => ({ change, isLeft })));
+    if (changes.some(({ object }) => object?.metadata.ownerReferences !== undefined)) owned?.add(id);
   };
   const start = (tail: Tail): Promise<void> => (tail.reading = fetch(tail).finally(() => (tail.reading = undefined)));
   const refresh = async (tail: Tail): Promise<void> => {
@@ -80,21 +85,12 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
     await start(tail);
   };
 
-  const keysOf = async ({ controller, source }: Tail['listeners'][number], change: ObjectChange<KubeObject>): Promise<void> => {
-    try {
-      for (const key of await source.keys(change, view)) enqueue(`${controller.name}/${key}`);
-    } catch (error) {
-      // The store may be out for a while: then the burst ends and comes again. One odd object must not stop the log for ever.
-      if (error instanceof PortError) throw error;
-      onError(controller, change, error);
-    }
-  };
   const deliver = async ({ resource, listeners, found }: Tail): Promise<void> => {
     const id = storageId(resource);
     const revision = cursors[id]; // more may be found meanwhile
     for (const { change, isLeft } of found.splice(0)) {
       wakes.changeSeen(resource, change, { isLeft });
-      for (const listener of listeners) await keysOf(listener, change);
+      for (const listener of listeners) await enqueueKeys(listener, change, { view, enqueue, onError });
     }
     if (revision !== undefined) delivered[id] = revision;
   };
@@ -106,7 +102,7 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
     },
     async read() {
       const logs = unread.take();
-      const isWanted = ({ resource, partition }: Tail): boolean => logs === 'all' || logs.has(partition) || cursors[storageId(resource)] === undefined;
+      const isWanted = ({ resource, partition }: Tail): boolean => logs === 'all' || logs.has(partition) || cursorOf(storageId(resource)) === undefined;
       await Promise.all([...tails.values()].filter(isWanted).map(refresh));
       await Promise.all([...tails.values()].map(deliver));
       const moved = hasMoved;
@@ -122,8 +118,19 @@ export function createTailReader({ store, table, controllers, view, wakes, clock
       lookedMs = clock.now();
       for (const { hasGrown, partition } of tails.values()) if (hasGrown) unread.add(partition);
     },
-    cursors: () => ({ ...delivered }),
+    progress: () => ({ cursors: Object.fromEntries(Object.entries(delivered).filter(([, revision]) => revision > NEVER_WRITTEN)), ...(owned && { owned: [...owned] }) }),
+    mayHoldDependents: (resource) => owned?.has(storageId(resource)) ?? true,
   };
+}
+
+async function enqueueKeys({ controller, source }: Tail['listeners'][number], change: ObjectChange<KubeObject>, { view, enqueue, onError }: Pick<TailReaderDeps, 'view' | 'enqueue' | 'onError'>): Promise<void> {
+  try {
+    for (const key of await source.keys(change, view)) enqueue(`${controller.name}/${key}`);
+  } catch (error) {
+    // The store may be out for a while: then the burst ends and comes again. One odd object must not stop the log for ever.
+    if (error instanceof PortError) throw error;
+    onError(controller, change, error);
+  }
 }
 
 function tailsOf(cluster: string, controllers: Controller[]): Map<string, Tail> {

@@ -9,6 +9,9 @@ import type { ObjectStore } from '#store/object-store';
 
 const PAGE = 500;
 
+/** Where a partition stands before its first write. */
+export const NEVER_WRITTEN = 1;
+
 /** `pods.`, `deployments.apps`: where a resource is stored, whatever version it is served in. */
 export function storageId(resource: ApiResource): string {
   return `${resource.storage.resource}.${resource.storage.group}`;

@@ -11,7 +11,7 @@ afterEach(() => base.close());
 test('said again is counted; names sort as things happened; what expired is said anew', async () => {
   const { store, table, clock } = base;
   await store.create(resource('namespaces'), { metadata: { name: 'default' } });
-  const view = createClusterView({ store, table, wakes: { objectChanged: () => undefined, changeSeen: () => undefined, settled: async () => undefined }, clock, onCommit: () => undefined, catchUp: async () => undefined });
+  const view = createClusterView({ store, table, wakes: { objectChanged: () => undefined, changeSeen: () => undefined, settled: async () => undefined }, clock, onCommit: () => undefined, catchUp: async () => undefined, mayHoldDependents: () => true });
   const errors: unknown[] = [];
   const events = createEvents({ view, memory: createEventMemory(), clock, onError: (error) => errors.push(error) });
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'default', uid: 'u1' } };
