@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient, TransactWriteItem, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '#ports/clock';
+import { PortError } from '#ports/errors';
 import type { Ids } from '#ports/ids';
 import { marshal, unmarshal, type Item, type PlainItem } from './attributes.ts';
 import type { Key } from './layout.ts';
@@ -116,7 +117,9 @@ export class Calls {
       const { Attributes } = await this.persist(() => this.client.send(command));
       return unmarshal<T>(Attributes ?? {});
     } catch (error) {
-      if (failureOf(error).kind === 'refused') return 'refused';
+      const { kind } = failureOf(error);
+      if (kind === 'refused') return 'refused';
+      if (kind === 'conflict') throw new PortError('Unavailable', 'a transaction is at work on the same item', { cause: error, retryAfterSeconds: 1 });
       throw error;
     }
   }
