@@ -9,7 +9,7 @@ import { liveThrough, podsOf, rolledOut } from './rollout.ts';
 let account: Account;
 afterEach(() => account.close());
 
-test('every message and stream record twice: the same end state', async () => {
+test('every message and stream record twice: the same end state', { timeout: 240_000 }, async () => {
   account = await openAccount({ faults: ['double-messages'], tickSeconds: 2 });
   await liveThrough(account);
 });

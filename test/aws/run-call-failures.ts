@@ -1,13 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDynamoDbProcess } from '../support/dynamodb-process.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { startEmulator, type Emulator } from './emulator.ts';
 import { FAILURES, type FailureKind } from './endpoint/failures.ts';
+import { FUNCTIONS, openFaultAccount, type FaultAccount } from './fault-account.ts';
 import { liveOnce } from './life.ts';
-import { joinNode } from './node.ts';
-import { openPatientClient } from './patient-client.ts';
 import { loadTemplate } from './template/load.ts';
 
 /**
@@ -20,7 +17,6 @@ const { values } = parseArgs({
 });
 const spacing = Number(values.spacing);
 const [part = 1, parts = 1] = values.part.split('/').map(Number);
-const TICK_SECONDS = 2;
 
 interface Life {
   kind: FailureKind;
@@ -29,10 +25,11 @@ interface Life {
 }
 
 const kinds = FAILURES.filter((kind) => values.kind?.includes(kind) ?? true);
-const functions = values.fn ?? ['Api', 'Dispatch', 'Worker', 'Tick'];
+const functions = values.fn ?? FUNCTIONS;
 const starts = Array.from({ length: spacing }, (_, i) => i + 1);
 const lives: Life[] = kinds.flatMap((kind) => functions.flatMap((fn) => starts.map((first) => ({ kind, fn, first })))).filter((_, i) => i % parts === part - 1);
 
+const template = loadTemplate(resolve(values.out));
 const folder = temporaryFolder('call-failures');
 const dynamodb = await startDynamoDbProcess();
 let account = await open();
@@ -55,7 +52,7 @@ folder.remove();
 process.stdout.write(`\n${lives.length} lives, ${failures} calls failed, ${faults} faults\n`);
 process.exit(faults > 0 ? 1 : 0);
 
-async function live({ emulator, client }: { emulator: Emulator } & ReturnType<typeof openPatientClient>, { kind, fn, first }: Life): Promise<string | undefined> {
+async function live({ emulator, client }: FaultAccount, { kind, fn, first }: Life): Promise<string | undefined> {
   emulator.fail({ kind, fn, atCall: first, every: spacing });
   try {
     await liveOnce(client, `${kind}-${fn.toLowerCase()}-${first}`);
@@ -67,20 +64,6 @@ async function live({ emulator, client }: { emulator: Emulator } & ReturnType<ty
   }
 }
 
-async function open() {
-  const dataDir = join(folder.path, String(Date.now()));
-  mkdirSync(dataDir);
-  const emulator = await startEmulator({ template: loadTemplate(resolve(values.out)), dataDir, dynamodbUrl: dynamodb.endpoint, tickSeconds: TICK_SECONDS, hurries: true });
-  const { url, caFile, adminToken, clusterUid } = emulator;
-  const node = await joinNode({ name: 'worker', runtime: 'simulated', folder: join(dataDir, 'node'), clusterUid, server: { url, caFile, adminToken } });
-  const { client, close } = openPatientClient(emulator);
-  return {
-    emulator,
-    client,
-    async close() {
-      close();
-      await node.stop();
-      await emulator.close();
-    },
-  };
+function open(): Promise<FaultAccount> {
+  return openFaultAccount({ template, dataDir: join(folder.path, String(Date.now())), dynamodbUrl: dynamodb.endpoint });
 }

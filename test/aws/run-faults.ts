@@ -1,17 +1,11 @@
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ApiClient } from '#client/api-client';
-import { httpsTransport } from '#client/https-transport';
-import { patientTransport } from '#client/patient-transport';
-import { systemClock } from '#adapters/system/clock';
 import { startDynamoDbProcess } from '../support/dynamodb-process.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import type { Call } from './endpoint/call.ts';
-import { startEmulator, type Emulator } from './emulator.ts';
+import { FUNCTIONS, openFaultAccount, type FaultAccount } from './fault-account.ts';
 import { NO_FAULTS } from './faults.ts';
 import { liveOnce } from './life.ts';
-import { joinNode } from './node.ts';
 import { loadTemplate } from './template/load.ts';
 
 /**
@@ -25,9 +19,7 @@ const { values } = parseArgs({
 const spacing = Number(values.spacing);
 const [part = 1, parts = 1] = values.part.split('/').map(Number);
 
-const FUNCTIONS = ['Api', 'Dispatch', 'Worker', 'Tick'];
 const STRIKES = ['kill', 'lose'] as const;
-const TICK_SECONDS = 2;
 /** Calls between two kills. A burst of the loop that died comes again with nothing warm, reads every log and looks at every key again, several hundred calls: killed each time before it is through, it would never end (at 200 it does not). */
 const apartOf = (fn: string): number => (fn === 'Worker' ? 25 * spacing : spacing);
 /** A message is rarer than a call. */
@@ -41,11 +33,8 @@ interface Life {
   first: number;
 }
 
-interface Account {
-  emulator: Emulator;
-  client: ApiClient;
+interface Account extends FaultAccount {
   counts: Record<Strike, Map<string, number>>;
-  close(): Promise<void>;
 }
 
 interface Tally {
@@ -69,23 +58,8 @@ async function open(doubles = false): Promise<Account> {
     counts.kill.set(fn, (counts.kill.get(fn) ?? 0) + 1);
     if (operation === 'SendMessage') counts.lose.set(fn, (counts.lose.get(fn) ?? 0) + 1);
   };
-  const dataDir = join(folder.path, String(++opened));
-  mkdirSync(dataDir);
-  const emulator = await startEmulator({ template, dataDir, dynamodbUrl: dynamodb.endpoint, tickSeconds: TICK_SECONDS, hurries: true, faults: { ...NO_FAULTS, doubles }, observe: count });
-  const { url, caFile, adminToken, clusterUid } = emulator;
-  const node = await joinNode({ name: 'worker', runtime: 'simulated', folder: join(dataDir, 'node'), clusterUid, server: { url, caFile, adminToken } });
-  const transport = httpsTransport({ server: url, ca: readFileSync(caFile, 'utf8'), token: adminToken });
-  const client = new ApiClient(patientTransport({ send: transport.send, maxParallel: 2, sleep: systemClock.sleep, chance: Math.random }));
-  return {
-    emulator,
-    client,
-    counts,
-    async close() {
-      transport.close();
-      await node.stop();
-      await emulator.close();
-    },
-  };
+  const account = await openFaultAccount({ template, dataDir: join(folder.path, String(++opened)), dynamodbUrl: dynamodb.endpoint, faults: { ...NO_FAULTS, doubles }, observe: count });
+  return { ...account, counts };
 }
 
 const measured = await open();
