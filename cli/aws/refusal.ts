@@ -13,7 +13,7 @@ export function explained(error: unknown, { region, profile }: { region?: string
   if (UNKNOWN_CREDENTIALS.has(error.name)) return fail('AWS does not know these credentials', `Are they of a user who is still there, and is the region ${region ?? ''} enabled in this account?`);
   if (DENIED.has(error.name)) return fail('these credentials may not do that', 'Ask an administrator of the account for that right, or choose others with --profile.');
   if (UNREACHABLE.has(code)) return fail(`AWS does not answer in the region ${region ?? ''}`, 'Is the name of the region right, and is this machine online?');
-  return error;
+  return '$metadata' in error ? new Failure(`AWS has refused: ${error.name}`, { why: error.message, cause: error }) : error;
 }
 
 const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);

@@ -55,8 +55,8 @@ export function openStacks({ clients }: Account): Stacks {
     },
     async update({ id }, wanted, say) {
       const request = body(wanted);
-      await ask(() => client.send(new UpdateStackCommand({ StackName: id, ...request })));
-      return follow(id, request.ClientRequestToken, say);
+      const isUnderWay = await ask(() => begins(client.send(new UpdateStackCommand({ StackName: id, ...request }))));
+      return isUnderWay ? follow(id, request.ClientRequestToken, say) : { status: 'UPDATE_COMPLETE' };
     },
     async remove({ id }, say) {
       const token = randomUUID();
@@ -84,6 +84,17 @@ async function find(client: CloudFormationClient, name: string): Promise<Stack |
   } catch (error) {
     // CloudFormation has no error of its own for it.
     if ((error as Error).name === 'ValidationError' && (error as Error).message.includes('does not exist')) return undefined;
+    throw error;
+  }
+}
+
+// What differs in the template's text need not differ in what it makes.
+async function begins(update: Promise<unknown>): Promise<boolean> {
+  try {
+    await update;
+    return true;
+  } catch (error) {
+    if ((error as Error).message.includes('No updates are to be performed')) return false;
     throw error;
   }
 }

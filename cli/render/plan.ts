@@ -3,10 +3,10 @@ import { alignedLines } from './columns.ts';
 
 const MARGIN = '  ';
 
-/** What a deployment is going to do: by service where all is new, else resource by resource. */
-export function renderPlan(plan: Plan, { isNew }: { isNew: boolean }): string {
+/** What a deployment is going to do: by service where all is new, with the bucket of the code, else resource by resource. */
+export function renderPlan(plan: Plan, { newBucket }: { newBucket: string | undefined }): string {
   if (changesNothing(plan)) return '  nothing: it is as it should be\n';
-  if (isNew) return alignedLines(byService(plan.add), MARGIN);
+  if (newBucket !== undefined) return alignedLines([...byService(plan.add), ['S3', `1 bucket (${newBucket}) with the functions' code`]], MARGIN);
   const lines = (verb: string, resources: Resource[]): string[][] => resources.map(({ id, type }) => [verb, id, `${serviceOf(type)} ${nounOf(type)}`]);
   const parameters = plan.parameters.map(({ name, from, to }) => ['change', name, from === '' ? to : `${from} to ${to}`]);
   return alignedLines([...lines('make', plan.add), ...lines('change', plan.change), ...lines('remove', plan.remove), ...parameters], MARGIN);

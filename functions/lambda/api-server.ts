@@ -37,7 +37,8 @@ export async function openApiServer(): Promise<ClusterServer> {
   const environment = readEnvironment('api');
   const sqs = createSqsClient();
   const secrets = createSecrets({ parameter: environment.secrets, cluster: environment.cluster, clock: systemClock });
-  const { table, storeOf } = openStorage(environment);
+  const storage = openStorage(environment);
+  const { table, storeOf } = storage;
   const system = { table, clock: systemClock, ids: systemIds, digest: systemDigest, report };
   const accountConcurrency = Number(environment.accountConcurrency);
   const relay = createGatewayRelay({
@@ -68,7 +69,7 @@ export async function openApiServer(): Promise<ClusterServer> {
     async openCluster(record, externalUrl) {
       const config = serverConfig({ cluster: record.uid, network: record.network, externalUrl, accountConcurrency });
       const deps: ServerDeps = { ...ports, store: storeOf(record.uid), config };
-      await ensureContents(deps, record, secrets);
+      await ensureContents(deps, record, { secrets, storage });
       return createApp(deps);
     },
     // Its loop lives only while it is rung for, and finds nothing then. A queue that stays costs nothing.

@@ -10,6 +10,8 @@ export interface ClusterFacts {
   network: ClusterNetwork;
   /** A digest of the roles that were made; the cluster is whole when it is that of the present ones. */
   roles: string;
+  /** The name of the table that this was written in: in a copy of it that was restored it is another's. */
+  table: string;
 }
 
 /** undefined: there is no such cluster, or nobody has asked it anything yet. */

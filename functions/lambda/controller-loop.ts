@@ -17,7 +17,7 @@ export interface ControllerLoops {
 }
 
 /** The loops of this installation's clusters, for the functions that run them or look whether they should run. */
-export function openControllerLoops({ table, storeOf }: Storage, { doorbell, nodeChannel }: Pick<LoopDeps, 'doorbell' | 'nodeChannel'>): ControllerLoops {
+export function openControllerLoops({ table, tableName, storeOf }: Storage, { doorbell, nodeChannel }: Pick<LoopDeps, 'doorbell' | 'nodeChannel'>): ControllerLoops {
   const loopWith = (cluster: string, { rootCa, network }: ClusterFacts): Loop => {
     const store = storeOf(cluster);
     return createLoop({
@@ -35,7 +35,8 @@ export function openControllerLoops({ table, storeOf }: Storage, { doorbell, nod
   return {
     async loopOf(cluster) {
       const facts = await readFacts(table, cluster); // each time: a cluster may have been removed
-      const loop = facts && (made.get(cluster) ?? loopWith(cluster, facts));
+      const isReady = facts?.table === tableName; // else it is a restored copy, which the api makes whole
+      const loop = isReady ? (made.get(cluster) ?? loopWith(cluster, facts)) : undefined;
       made.delete(cluster);
       if (loop !== undefined) made.set(cluster, loop);
       const [oldest] = made.keys();

@@ -8,6 +8,7 @@ import { DEFAULT_CLUSTER, ensureCluster, type ClusterRecord, type RecordDeps } f
 import { readFacts, storeFacts } from './cluster-facts.ts';
 import { DEFAULT_NETWORK } from './configuration.ts';
 import type { Secrets } from './secrets.ts';
+import type { Storage } from './storage.ts';
 
 const KEY = 'deployment';
 
@@ -39,16 +40,20 @@ export async function ensureInstallation(deps: RecordDeps, { adminToken, cluster
   await table.commit({ writes: [], claims: [{ cluster: INSTALLATION, key: KEY, value: toJsonBytes({ adminToken }) }] });
 }
 
-/** What a cluster needs before its first answer: the CA where controllers find it, the objects that every cluster has. Again after an update of our own roles. */
-export async function ensureContents(deps: ServerDeps, { uid, network }: ClusterRecord, secrets: () => Promise<Secrets>): Promise<void> {
-  const { table, digest } = deps;
+/** What a cluster needs before its first answer: the CA where controllers find it, the objects that every cluster has. Again after an update of our own roles, and in a table that was restored. */
+export async function ensureContents(deps: ServerDeps, { uid, network }: ClusterRecord, { secrets, storage }: { secrets: () => Promise<Secrets>; storage: Storage }): Promise<void> {
+  const { digest } = deps;
+  const { table, tableName } = storage;
   const roles = digest.sha256(JSON.stringify([defaultClusterRoles(), defaultClusterRoleBindings()]));
-  if ((await readFacts(table, uid))?.roles === roles) return;
+  const facts = await readFacts(table, uid);
+  if (facts?.roles === roles && facts.table === tableName) return;
+  // Point-in-time recovery copies into a table of another name; until the facts say this one's, no loop writes to it.
+  if (facts !== undefined && facts.table !== tableName) await table.restore(uid);
 
   const rootCa = (await secrets()).authority.certificate;
-  await storeFacts(table, uid, { rootCa, network, roles: '' });
+  await storeFacts(table, uid, { rootCa, network, roles: '', table: tableName });
   // The API has no address of its own inside of the cluster: the nodes answer for it.
   await bootstrapCluster(deps, { apiAddress: { ip: '127.0.0.1', port: 443 } });
-  await storeFacts(table, uid, { rootCa, network, roles });
+  await storeFacts(table, uid, { rootCa, network, roles, table: tableName });
   await deps.doorbell.ring(uid).catch((error: unknown) => deps.report({ what: 'the doorbell did not ring', error }));
 }

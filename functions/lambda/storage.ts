@@ -1,22 +1,22 @@
 import { createDynamoClient } from '#adapters/dynamodb/client';
-import { createDynamoTable } from '#adapters/dynamodb/table';
+import { createDynamoTable, type DynamoTable } from '#adapters/dynamodb/table';
 import { systemClock } from '#adapters/system/clock';
 import { systemIds } from '#adapters/system/ids';
-import type { Table } from '#ports/table';
 import type { ObjectStore } from '#store/object-store';
 import { openObjectStore } from '#store/open';
 import { createPacedWakeup } from './paced-wakeup.ts';
 
 export interface Storage {
   /** The installation's, for all its clusters. */
-  table: Table;
+  table: DynamoTable;
+  tableName: string;
   storeOf(cluster: string): ObjectStore;
 }
 
 /** Calls nothing yet. */
-export function openStorage(environment: { table: string }): Storage {
+export function openStorage({ table: tableName }: { table: string }): Storage {
   const system = { clock: systemClock, ids: systemIds };
-  const table = createDynamoTable({ client: createDynamoClient(), tableName: environment.table, ...system });
+  const table = createDynamoTable({ client: createDynamoClient(), tableName, ...system });
   const wakeup = createPacedWakeup(systemClock);
-  return { table, storeOf: (cluster) => openObjectStore({ table, cluster, wakeup, ...system }) };
+  return { table, tableName, storeOf: (cluster) => openObjectStore({ table, cluster, wakeup, ...system }) };
 }

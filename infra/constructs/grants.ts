@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
@@ -8,21 +8,21 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 const READER_CALLS = ['GetItem', 'Query', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'].map((call) => `dynamodb:${call}`);
 
 /** What a reader calls: it voids the holes that dead writers left, takes their bodies away and raises the watermark. */
-export function grantRead(grantee: IFunction, table: Table): void {
+export function grantRead(grantee: IFunction, table: ITable): void {
   allow(grantee, READER_CALLS, [table.tableArn]);
 }
 
 /** All that the DynamoDB adapter calls; TransactWriteItems needs the rights of its parts. */
-export function grantStore(grantee: IFunction, table: Table): void {
+export function grantStore(grantee: IFunction, table: ITable): void {
   allow(grantee, [...READER_CALLS, 'dynamodb:DeleteItem'], [table.tableArn]);
 }
 
 /** Reading, writing and removing records beside the objects, several at once too. */
-export function grantClaims(grantee: IFunction, table: Table): void {
+export function grantClaims(grantee: IFunction, table: ITable): void {
   allow(grantee, ['GetItem', 'PutItem', 'DeleteItem'].map((call) => `dynamodb:${call}`), [table.tableArn]);
 }
 
-export function grantStreamRead(grantee: IFunction, table: Table): void {
+export function grantStreamRead(grantee: IFunction, table: ITable): void {
   allow(grantee, ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [table.tableStreamArn ?? '']);
   // Lambda's poller lists streams before it reads one; the call takes no narrower resource (Service Authorization Reference, DynamoDB).
   allow(grantee, ['dynamodb:ListStreams'], ['*']);

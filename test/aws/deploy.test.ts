@@ -1,5 +1,6 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { httpsTransport } from '#client/https-transport';
 import { manage } from '#client/management-client';
@@ -28,10 +29,23 @@ afterAll(async () => {
 
 const NO_PROFILES = { AWS_PROFILE: '', AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
 
+function somebody(): Record<string, string> {
+  return { ...NO_PROFILES, AWS_ACCESS_KEY_ID: ACCOUNT_KEY, AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: REGION, AWS_ENDPOINT_URL: cloud.url, NODE_EXTRA_CA_CERTS: cloud.caFile, XDG_CONFIG_HOME: folder.path };
+}
+
 function run(verb: 'deploy' | 'destroy', args: string[] = [], env: Record<string, string> = {}): Promise<Ran> {
   const words = [verb, '--name', NAME, '--kubeconfig', kubeconfig, ...(verb === 'deploy' ? ['--app', inject('synthesised')] : []), ...args];
-  const somebody = { AWS_ACCESS_KEY_ID: ACCOUNT_KEY, AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: REGION, AWS_ENDPOINT_URL: cloud.url };
-  return zeroplane(words, { ...NO_PROFILES, ...somebody, NODE_EXTRA_CA_CERTS: cloud.caFile, XDG_CONFIG_HOME: folder.path, ...env });
+  return zeroplane(words, { ...somebody(), ...env });
+}
+
+/** `npm run aws:real`, for which the emulated account is a real one. */
+function runReal(env: Record<string, string> = {}): Promise<Ran> {
+  // Those that cost little; that the others hold here, too, is shown by the tests of what rests on them.
+  const only = ['streaming', 'queue names', 'narrow credentials'].flatMap((name) => ['--only', name]);
+  const words = ['--import', 'tsx', 'test/aws/real/run.ts', '--app', inject('synthesised'), ...only];
+  return new Promise((done) => {
+    execFile(process.execPath, words, { cwd: resolve(import.meta.dirname, '../..'), env: { ...process.env, ...somebody(), ...env } }, (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }));
+  });
 }
 
 /** What was made, changed or removed since the last time. */
@@ -118,7 +132,6 @@ test('destroyed: not while nodes work for it; its data stays until it is to go, 
   node.close();
   changes();
   expect((await run('destroy', ['--yes'])).stderr).toMatch(/1 node still works for trial\n +worker of the cluster default/);
-  expect((await run('destroy', ['--force'])).stderr).toContain('--yes says yes beforehand');
   expect(changes()).toEqual([]);
 
   const { code, stdout, stderr } = await run('destroy', ['--force', '--yes']);
@@ -131,4 +144,21 @@ test('destroyed: not while nodes work for it; its data stays until it is to go, 
   expect((await run('destroy', ['--yes'])).stdout).toMatch(/There is no installation trial there.\nKept[^]*trial-StorageTable/);
   await run('destroy', ['--delete-data', '--yes']);
   expect((await run('destroy')).stdout).toContain('There is no installation trial there.\n');
+});
+
+test('the probe of a real account: not without being told, and gone again whether it was answered or not', async () => {
+  changes();
+  const untold = await runReal();
+  expect(untold.stderr).toMatch(/costs less than[^]*ZEROPLANE_AWS_REAL=yes/);
+  expect([untold.code, changes()]).toEqual([1, []]);
+
+  cloud.stacks.failNext({ id: 'Api', type: 'AWS::Lambda::Function', reason: 'no such runtime' });
+  const failed = await runReal({ ZEROPLANE_AWS_REAL: 'yes' });
+  expect(failed.stdout).toContain('no such runtime');
+  expect([failed.code, cloud.buckets.size]).toEqual([1, 0]);
+
+  const { code, stdout } = await runReal({ ZEROPLANE_AWS_REAL: 'yes' });
+  expect(code, stdout).toBe(0);
+  expect(stdout).toMatch(/\nnarrow credentials +holds +another queue: AccessDenied; they last 60 minutes/);
+  expect(cloud.buckets.size).toBe(0);
 });

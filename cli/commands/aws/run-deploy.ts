@@ -1,18 +1,19 @@
 import { OUTPUTS, PARAMETERS } from '#lambda/names';
 import { heldWatches } from '#lambda/shares';
-import { openAccount, readConcurrency, type Account } from '../../aws/account.ts';
-import { bringAbout } from '../../aws/deployment.ts';
+import { openAccount, readConcurrency } from '../../aws/account.ts';
+import { openCodeBucket } from '../../aws/code-bucket.ts';
+import { bringAbout, type Deployment } from '../../aws/deployment.ts';
 import { newAdminToken, pointToCluster, sha256, untilItAnswers } from '../../aws/hand-over.ts';
-import { changesNothing, planOf } from '../../aws/plan.ts';
+import { changesNothing, planOf, type Plan } from '../../aws/plan.ts';
 import { openStacks, refuseUnfinished, type Stack } from '../../aws/stack.ts';
-import { loadApp } from '../../aws/synthesised-app.ts';
+import { loadApp, type SynthesisedApp } from '../../aws/synthesised-app.ts';
 import { ownKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation } from '../../installation/installation.ts';
 import { joinLine } from '../../installation/join-line.ts';
 import { ownLogin, writeLogin, type Login } from '../../installation/login-file.ts';
 import { confirmed } from '../../render/confirm.ts';
 import { alignedLines } from '../../render/columns.ts';
-import { renderDocument } from '../../render/documents.ts';
+import { renderAnswer } from '../../render/documents.ts';
 import { renderPlan } from '../../render/plan.ts';
 import { createProgress, type Progress } from '../../render/progress.ts';
 import type { DeployOptions } from './options.ts';
@@ -21,30 +22,34 @@ import type { DeployOptions } from './options.ts';
 const ENOUGH_CONCURRENCY = 100;
 
 export async function deploy(options: DeployOptions): Promise<void> {
-  const out = options.output === 'text' ? process.stdout : process.stderr;
-  const progress = createProgress(out);
+  const progress = createProgress(options.output === 'text' ? process.stdout : process.stderr);
   const account = await progress.step('Asking AWS who you are', () => openAccount(options));
   const stacks = openStacks(account);
   const { concurrency, stack } = await progress.step('Reading the account', async () => ({ concurrency: await readConcurrency(account), stack: await stacks.find(options.name) }));
   refuseUnfinished(stack);
-  const app = await progress.step('Synthesising the app', () => loadApp(options.app));
-  const parameters = { [PARAMETERS.accountConcurrency]: String(concurrency), ...(options.newAdminToken ? { [PARAMETERS.adminToken]: 'that of a new token' } : {}) };
-  const plan = planOf({ template: app.template, parameters }, stack && { template: await stacks.templateOf(stack), parameters: stack.parameters });
+  const app = await progress.step(options.app === undefined ? 'Synthesising the app' : 'Reading the app', () => loadApp(options.app));
+  const deployment: Deployment = { name: options.name, account, stacks, stack, progress };
 
-  progress.say(`\n${introduction(options.name, { account, concurrency, stack })}\n\n${renderPlan(plan, { isNew: stack === undefined })}`);
-  if (options.dryRun) return;
+  const plan = await planned(app, { deployment, concurrency, newAdminToken: options.newAdminToken });
+  progress.say(`\n${introduction(deployment, concurrency)}\n\n${renderPlan(plan, { newBucket: stack === undefined ? openCodeBucket(account, options.name).name : undefined })}`);
+  if (options.dryRun) return void process.stdout.write(renderAnswer(options.output, plan, () => ''));
   const isUpToDate = changesNothing(plan);
   if (!isUpToDate && !(await confirmed({ text: 'Go on? [y/N] ', answer: /^y(es)?$/i, yes: options.yes }))) return progress.say('Nothing was done.');
 
   const token = stack === undefined || options.newAdminToken ? newAdminToken() : undefined;
-  const wanted = { template: app.template, parameters: { [PARAMETERS.adminToken]: token && sha256(token), [PARAMETERS.accountConcurrency]: String(concurrency) } };
-  const made = isUpToDate && stack !== undefined ? stack : await bringAbout(wanted, app.code, { name: options.name, account, stacks, stack, progress });
+  const parameters = { [PARAMETERS.adminToken]: token && sha256(token), [PARAMETERS.accountConcurrency]: String(concurrency) };
+  const made = isUpToDate && stack !== undefined ? stack : await bringAbout({ template: app.template, parameters }, app.code, deployment);
   const handed = await handOver(made, { options, token, progress, isNew: stack === undefined });
-  if (options.output === 'text') progress.say(`\n${nextSteps(handed, options)}`);
-  else process.stdout.write(renderDocument(options.output, { name: options.name, account: account.id, region: account.region, isNew: stack === undefined, changed: !isUpToDate, ...handed }));
+  const answer = { name: options.name, account: account.id, region: account.region, changed: !isUpToDate, ...handed };
+  process.stdout.write(renderAnswer(options.output, answer, () => `\n${nextSteps(handed, options)}\n`));
 }
 
-function introduction(name: string, { account, concurrency, stack }: { account: Account; concurrency: number; stack: Stack | undefined }): string {
+async function planned({ template }: SynthesisedApp, { deployment: { stacks, stack }, concurrency, newAdminToken: isNewToken }: { deployment: Deployment; concurrency: number; newAdminToken: boolean }): Promise<Plan> {
+  const parameters = { [PARAMETERS.accountConcurrency]: String(concurrency), ...(isNewToken ? { [PARAMETERS.adminToken]: 'that of a new token' } : {}) };
+  return planOf({ template, parameters }, stack && { template: await stacks.templateOf(stack), parameters: stack.parameters });
+}
+
+function introduction({ name, account, stack }: Deployment, concurrency: number): string {
   const watches = heldWatches(concurrency);
   const advice = concurrency < ENOUGH_CONCURRENCY ? '\nBefore a team moves in, ask Service Quotas for 1000 (Lambda, concurrent executions): it costs nothing.' : '';
   return [
@@ -64,6 +69,10 @@ interface HandOver {
 
 interface Handed {
   server: string;
+  /** Where its data is. */
+  table: string;
+  /** For who wants to hear of alarms. */
+  alarmTopicArn: string;
   /** Whose context the kubeconfig has. */
   cluster: string;
   kubeconfig: string;
@@ -75,7 +84,7 @@ interface Handed {
 
 async function handOver({ outputs }: Stack, { options, token, progress, isNew }: HandOver): Promise<Handed> {
   const server = new URL(outputs[OUTPUTS.url] ?? '').origin;
-  const handed = { server, cluster: options.cluster, kubeconfig: ownKubeconfig(options.kubeconfig) };
+  const handed = { server, table: outputs[OUTPUTS.table] ?? '', alarmTopicArn: outputs[OUTPUTS.alarmTopic] ?? '', cluster: options.cluster, kubeconfig: ownKubeconfig(options.kubeconfig) };
   const login: Login | undefined = token === undefined ? ownLogin(server) : { server, token };
   if (login === undefined) return { ...handed, loggedIn: false };
   // Before anything else can fail: nobody else has the token.

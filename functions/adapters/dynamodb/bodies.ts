@@ -1,3 +1,4 @@
+import { PortError } from '#ports/errors';
 import type { Partition, Revision } from '#ports/table';
 import { seconds } from './counter.ts';
 import type { Dynamo } from './dynamo.ts';
@@ -41,7 +42,9 @@ export interface Body {
 export async function writeBody({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'>, { partition, revision, value, expiresAtSeconds }: Body): Promise<void> {
   const life = expiresAtSeconds === undefined ? {} : { ttl: Math.max(expiresAtSeconds, seconds(clock.now()) + LOG_SECONDS) };
   const pieces = piecesOf(value).map((bytes, n): BodyRecord => ({ ...bodyKey(partition, revision, n), type: 'body', bytes, ...life }));
-  await Promise.all(pieces.map((piece) => calls.put(piece)));
+  const outcomes = await Promise.all(pieces.map((piece) => calls.put(piece)));
+  // Committed all the same, the object would point to nothing, and no list that has it could ever be read again.
+  if (outcomes.some((outcome) => outcome !== 'done')) throw new PortError('Unavailable', 'the value was not taken', { retryAfterSeconds: 1 });
 }
 
 /** The bytes of each version that has a value, by revision. `gone`: so long has passed since the versions were read that a replaced one has been swept. */

@@ -52,7 +52,7 @@ async function moveMark({ calls, clock }: Pick<Dynamo, 'calls' | 'clock'>, parti
   // Taken after the read: the mark must not claim to be elder than the reservations that it covers.
   const now = seconds(clock.now());
   if (!counter) {
-    await calls.put({ ...directoryKey(partition) });
+    if ((await calls.put({ ...directoryKey(partition) })) !== 'done') return; // and so again: no partition that is not in the directory
     const first: CounterRecord = { ...counterKey(partition), type: 'counter', n: FIRST_REVISION, reservedAt: now, mark: FIRST_REVISION, markedAt: now, decided: FIRST_REVISION };
     await calls.put(first, { condition: 'attribute_not_exists(pk)' });
     return;

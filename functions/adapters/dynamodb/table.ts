@@ -11,12 +11,15 @@ import { objectKey, type ObjectRecord } from './layout.ts';
 import { putVoid } from './log.ts';
 import { createPatience } from './patience.ts';
 import { purge } from './purge.ts';
+import { restore } from './restore.ts';
 import { settle } from './settle.ts';
 import { snapshot } from './snapshot.ts';
 
 export interface DynamoTable extends Table {
   /** Raises a partition's watermark to its head: the stream's function calls this, so that it does not lag where nobody reads. */
   settle(partition: Partition): Promise<void>;
+  /** Makes a cluster whole in a table that point-in-time recovery has made; nobody else may write to it meanwhile. */
+  restore(cluster: string): Promise<void>;
 }
 
 export interface DynamoTableOptions extends CallOptions {
@@ -42,6 +45,7 @@ export function createDynamoTable({ raiseEvery = RAISE_EVERY, ...options }: Dyna
     claims: (cluster, prefix) => listClaims(dynamo, cluster, prefix),
     purge: (cluster) => purge(dynamo, cluster),
     settle: (partition) => settle(dynamo, partition),
+    restore: (cluster) => restore(dynamo, cluster),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createKeyRunner } from './key-runner.ts';
-import { saveRecord } from './loop-record.ts';
+import { createProgress } from './progress.ts';
 import { createSignal } from './signal.ts';
 import { createTailReader } from './tail-reader.ts';
 import type { createClusterView } from './cluster-view.ts';
@@ -15,8 +15,6 @@ import type { ObjectStore } from '#store/object-store';
 
 const CONCURRENCY = 16;
 const LINGER_MS = 200;
-const SAVE_EVERY_MS = 1_000;
-const SAVE_EVERY_KEYS = 32;
 
 export interface BurstDeps {
   store: ObjectStore;
@@ -41,7 +39,7 @@ export interface Left {
   dueMs: number | undefined;
 }
 
-/** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet. How far it came is saved then, and now and then before: one that dies must leave less to the next than it found. */
+/** One life of the loop: read the logs, run keys, feed back what they wrote, until all is quiet; how far it came is saved. */
 export interface Burst {
   run(untilMs: number): Promise<Left>;
   /** Something may be new in this log, or in any. False: too late, this burst reads no more. */
@@ -54,40 +52,31 @@ export interface Burst {
 }
 
 export function createBurst(deps: BurstDeps): Burst {
-  const { clock, table, store, lingerMs = LINGER_MS } = deps;
+  const { clock, store, lingerMs = LINGER_MS } = deps;
   const signal = createSignal();
-  let record = deps.record;
   let isOpen = true;
-  let isUnsaved = false;
-  let savedMs = clock.now();
-  let doneSinceSaved = 0;
+
   const onFinished = (): void => {
-    doneSinceSaved += 1;
+    progress.keyDone();
     signal.raise();
   };
-  const runner = createKeyRunner({ ...deps, due: record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished });
+  const runner = createKeyRunner({ ...deps, due: deps.record.due, concurrency: deps.concurrency ?? CONCURRENCY, onFinished });
   const reader = createTailReader({ ...deps, enqueue: runner.add, onError: (controller, { key }, error) => deps.onError?.({ controller: controller.name, key, attempts: 0, error }) });
+  const progress = createProgress({ ...deps, cluster: store.cluster, runner, reader });
 
-  const save = async (): Promise<void> => {
-    if (!runner.takeChanged() && !isUnsaved) return;
-    savedMs = clock.now();
-    doneSinceSaved = 0;
-    isUnsaved = runner.running + runner.waiting > 0; // saved as due, and soon done
-    record = await saveRecord(table, store.cluster, { ...record, ...reader.progress(), due: runner.unfinished() });
-  };
   // Nothing runs and nothing waits. True: something came up after all.
   const settle = async (untilMs: number): Promise<boolean> => {
     if (reader.isStale) return true;
     const waitMs = (runner.nextDueMs() ?? Infinity) - clock.now();
     const isSoon = waitMs <= lingerMs && clock.now() + waitMs < untilMs;
-    await (isSoon ? signal.waitAtMost(Math.max(1, waitMs), clock) : save());
+    await (isSoon ? signal.waitAtMost(Math.max(1, waitMs), clock) : progress.save());
     return isSoon || reader.isStale;
   };
   const pump = async (untilMs: number): Promise<void> => {
     while (clock.now() < untilMs) {
       reader.lookAgain();
-      if (reader.isStale) isUnsaved = (await reader.read()) || isUnsaved;
-      if (doneSinceSaved >= SAVE_EVERY_KEYS || clock.now() - savedMs >= SAVE_EVERY_MS) await save();
+      if (reader.isStale && (await reader.read())) progress.cursorsMoved();
+      await progress.saveWhenDue();
       runner.addDue();
       runner.fill();
       if (runner.running > 0) await signal.wait();
@@ -107,8 +96,7 @@ export function createBurst(deps: BurstDeps): Burst {
     },
     mayHoldDependents: reader.mayHoldDependents,
     swept(keys) {
-      record = { ...record, sweptAtMs: clock.now() };
-      isUnsaved = true;
+      progress.swept();
       keys.forEach(runner.add);
     },
     async run(untilMs) {
@@ -118,7 +106,7 @@ export function createBurst(deps: BurstDeps): Burst {
         isOpen = false;
         while (runner.running > 0) await signal.wait();
       }
-      await save();
+      await progress.save();
       return { more: runner.waiting > 0 || reader.isStale, dueMs: runner.nextDueMs() };
     },
   };

@@ -47,6 +47,7 @@ export async function openCloud({ folder, dynamodbUrl }: CloudOptions): Promise<
   const s3 = createS3();
   const ground: Ground = {
     async make({ name, template, parameters }) {
+      await emulator?.close();
       emulator = await startEmulator({ template: { ...(JSON.parse(template) as Omit<Template, 'stackName'>), stackName: name, assets: unpacked(s3, folder) }, dataDir: join(folder, 'account'), dynamodbUrl, serving, tickSeconds: 0, parameters });
       return { guid: emulator.clusterUid, outputs: { Url: `${emulator.url}/`, ClusterUid: emulator.clusterUid, TableName: emulator.tableName } };
     },
