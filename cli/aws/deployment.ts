@@ -38,14 +38,18 @@ export async function bringAbout(wanted: Wanted, code: SynthesisedApp['code'], d
 
 function completed({ status, failure }: Outcome, name: string): void {
   if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') return;
-  const why = failure && `${failure.id} (${failure.type}): ${failure.reason}`;
-  throw new Failure(`the deployment of ${name} has failed`, { ...(why === undefined ? {} : { why }), fix: `CloudFormation has taken back what it had done (${status}).` });
+  throw new Failure(`the deployment of ${name} has failed`, { ...(failure === undefined ? {} : { why: failure }), fix: `CloudFormation has taken back what it had done (${status}).` });
 }
 
 // The table is protected from deletion, so that not even a failed creation takes it away.
 async function removeMade({ stacks, name }: Deployment, { bucket, data, tablesBefore, say }: { bucket: CodeBucket; data: KeptData; tablesBefore: string[]; say(detail: string): void }): Promise<void> {
   const failed = await stacks.find(name);
-  if (failed !== undefined) await stacks.remove(failed, say);
+  if (failed !== undefined) await removeStack(stacks, failed, say);
   for (const { name: table } of await data.tables()) if (!tablesBefore.includes(table)) await data.removeTable(table);
   await bucket.remove();
+}
+
+export async function removeStack(stacks: Stacks, stack: Stack, say: (detail: string) => void): Promise<void> {
+  const { status, failure } = await stacks.remove(stack, say);
+  if (status !== 'DELETE_COMPLETE') throw new Failure(`the stack ${stack.name} could not be deleted (${status})`, failure === undefined ? {} : { why: failure });
 }

@@ -1,4 +1,4 @@
-import { DeleteTableCommand, DescribeTableCommand, DynamoDBClient, paginateListTables, ResourceNotFoundException, UpdateTableCommand, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DescribeTableCommand, DynamoDBClient, paginateListTables, ResourceNotFoundException, UpdateTableCommand, waitUntilTableExists, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
 import { DeleteQueueCommand, paginateListQueues, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { nodeQueuePrefix, secretsParameter } from '#lambda/names';
@@ -44,6 +44,7 @@ export function openKeptData({ clients }: Account, name: string): KeptData {
     removeTable: (TableName) =>
       ask(async () => {
         await dynamodb.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
+        await waitUntilTableExists({ client: dynamodb, maxWaitTime: DELETION_SECONDS }, { TableName }); // a table that is being changed is not deleted
         await dynamodb.send(new DeleteTableCommand({ TableName }));
         await waitUntilTableNotExists({ client: dynamodb, maxWaitTime: DELETION_SECONDS }, { TableName });
       }),

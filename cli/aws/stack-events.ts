@@ -4,8 +4,8 @@ import { systemClock } from '#client/clock';
 /** How an operation on a stack has ended. */
 export interface Outcome {
   status: string;
-  /** Of the first resource that failed: the others fail because of it. */
-  failure?: { id: string; type: string; reason: string };
+  /** The first resource that failed, and why: the others fail because of it. */
+  failure?: string;
 }
 
 interface Followed {
@@ -17,7 +17,6 @@ interface Followed {
 }
 
 const POLL_MS = 2000;
-const CANCELLED = /^Resource (creation|update|deletion) (cancelled|Initiated)/i;
 
 /** Until the stack itself has reached an end. */
 export async function followStack(client: CloudFormationClient, { id, token, say }: Followed): Promise<Outcome> {
@@ -25,7 +24,7 @@ export async function followStack(client: CloudFormationClient, { id, token, say
     const events = await eventsOf(client, { id, token });
     const latest = events.at(-1);
     const own = events.filter(({ PhysicalResourceId }) => PhysicalResourceId === id).at(-1);
-    if (own !== undefined && /_(COMPLETE|FAILED)$/.test(own.ResourceStatus ?? '') && !/CLEANUP_IN_PROGRESS$/.test(own.ResourceStatus ?? '')) return outcomeOf(own, events);
+    if (own !== undefined && /_(COMPLETE|FAILED)$/.test(own.ResourceStatus ?? '')) return outcomeOf(own, events);
     if (latest !== undefined) say(progressOf(events, latest, id));
     await systemClock.sleep(POLL_MS);
   }
@@ -53,7 +52,6 @@ function progressOf(events: readonly StackEvent[], latest: StackEvent, stackId: 
 
 function outcomeOf({ ResourceStatus }: StackEvent, events: readonly StackEvent[]): Outcome {
   const status = ResourceStatus ?? '';
-  const failed = events.find(({ ResourceStatus = '', ResourceStatusReason = '' }) => ResourceStatus.endsWith('_FAILED') && !CANCELLED.test(ResourceStatusReason));
-  if (failed === undefined) return { status };
-  return { status, failure: { id: failed.LogicalResourceId ?? '', type: failed.ResourceType ?? '', reason: failed.ResourceStatusReason ?? '' } };
+  const failed = events.find(({ ResourceStatus = '' }) => ResourceStatus.endsWith('_FAILED'));
+  return failed === undefined ? { status } : { status, failure: `${failed.LogicalResourceId ?? ''} (${failed.ResourceType ?? ''}): ${failed.ResourceStatusReason ?? ''}` };
 }

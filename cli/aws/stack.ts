@@ -74,7 +74,7 @@ export function refuseUnfinished(stack: Stack | undefined): void {
 }
 
 export function refuseBusy({ name, status }: Stack): void {
-  if (status.endsWith('_IN_PROGRESS')) throw new Failure(`${name} is being changed by somebody else`, { why: `its stack is ${status}`, fix: 'Ask again when that has ended.' });
+  if (status.endsWith('_IN_PROGRESS')) throw new Failure(`${name} is being changed by somebody else`, { why: `its stack is ${status}`, fix: 'Ask again when that has ended. What an interrupted `zeroplane deploy` has begun goes on in AWS.' });
 }
 
 async function find(client: CloudFormationClient, name: string): Promise<Stack | undefined> {

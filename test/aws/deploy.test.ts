@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { writePrivately } from '#cli/write-privately';
 import { httpsTransport } from '#client/https-transport';
 import { manage } from '#client/management-client';
 import { temporaryFolder } from '../support/folder.ts';
@@ -113,14 +114,17 @@ test('a change is shown and made, one that fails leaves what was before', async 
   cloud.stacks.failNext({ id: 'Api', type: 'AWS::Lambda::Function', reason: 'Resource handler returned message: no such code' });
   const failed = await run('deploy', ['--yes']);
   expect(failed.stderr).toMatch(/Api \(AWS::Lambda::Function\): Resource handler [^]*UPDATE_ROLLBACK_COMPLETE/);
-  const { stdout } = await run('deploy', ['--yes', '--output', 'json']);
+  const { stdout } = await run('deploy', ['--yes', '--output', 'json', '--cluster', 'shop']);
   expect(JSON.parse(stdout)).toMatchObject({ name: NAME, changed: true, server: cloud.account().url });
+  expect(readFileSync(kubeconfig, 'utf8')).toContain(`${cloud.account().url}/clusters/shop`);
   expect(changes().filter((call) => call.startsWith('cloudformation'))).toEqual(['cloudformation UpdateStack', 'cloudformation UpdateStack']);
 });
 
 test('who has no token of it is told so, and what another is at stays untouched', async () => {
   const stranger = await run('deploy', [], { XDG_CONFIG_HOME: join(folder.path, 'stranger') });
-  expect(stranger.stdout).toMatch(/You have no token of it[^]*--new-admin-token/);
+  expect(stranger.stdout).toMatch(/You have no token of it[^]*zeroplane deploy --name trial --new-admin-token/);
+  writePrivately(join(folder.path, 'former/zeroplane/login.json'), JSON.stringify({ server: cloud.account().url, token: 'zp1.ended.00000000' }));
+  expect((await run('deploy', [], { XDG_CONFIG_HOME: join(folder.path, 'former') })).stderr).toContain('has ended');
   cloud.stacks.setStatus(NAME, 'UPDATE_IN_PROGRESS');
   expect((await run('destroy', ['--yes'])).stderr).toContain('its stack is UPDATE_IN_PROGRESS');
   cloud.stacks.setStatus(NAME, 'UPDATE_COMPLETE');
@@ -139,7 +143,7 @@ test('destroyed: not while nodes work for it; its data stays until it is to go, 
   expect(stdout).toMatch(/Kept[^]*trial-StorageTable[^]*\/trial\/secrets/);
   expect(cloud.buckets.size).toBe(0);
   expect(existsSync(loginFile)).toBe(false);
-  expect(readFileSync(kubeconfig, 'utf8')).not.toContain('zeroplane-default');
+  expect(readFileSync(kubeconfig, 'utf8')).not.toContain('zeroplane-');
 
   expect((await run('destroy', ['--yes'])).stdout).toMatch(/There is no installation trial there.\nKept[^]*trial-StorageTable/);
   await run('destroy', ['--delete-data', '--yes']);

@@ -10,6 +10,7 @@ import { loadApp, type SynthesisedApp } from '../../aws/synthesised-app.ts';
 import { ownKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation } from '../../installation/installation.ts';
 import { joinLine } from '../../installation/join-line.ts';
+import { contextOf } from '../../installation/kubeconfig-for.ts';
 import { ownLogin, writeLogin, type Login } from '../../installation/login-file.ts';
 import { confirmed } from '../../render/confirm.ts';
 import { alignedLines } from '../../render/columns.ts';
@@ -76,7 +77,7 @@ interface Handed {
   /** Whose context the kubeconfig has. */
   cluster: string;
   kubeconfig: string;
-  /** undefined: this person has no token of the installation, and so no kubeconfig was written. */
+  /** Whoever has no token of the installation gets no kubeconfig either. */
   loggedIn: boolean;
   /** The line that makes a machine a worker. */
   join?: string;
@@ -89,7 +90,7 @@ async function handOver({ outputs }: Stack, { options, token, progress, isNew }:
   if (login === undefined) return { ...handed, loggedIn: false };
   // Before anything else can fail: nobody else has the token.
   if (token !== undefined) writeLogin(login);
-  await progress.step('Waiting for the API to answer', (say) => untilItAnswers(login, say));
+  await progress.step('Waiting for the API to answer', (say) => untilItAnswers(login, { isNewToken: token !== undefined, say }));
   await progress.step(`Pointing your kubeconfig to the cluster ${options.cluster}`, () => pointToCluster(login, { cluster: options.cluster, file: handed.kubeconfig }));
   if (!isNew) return { ...handed, loggedIn: true };
   const { token: joinToken } = await withInstallation((manage) => manage('createJoinToken', { params: { cluster: options.cluster }, body: {} }), login);
@@ -97,10 +98,10 @@ async function handOver({ outputs }: Stack, { options, token, progress, isNew }:
 }
 
 function nextSteps({ server, cluster, kubeconfig, loggedIn, join }: Handed, { name, region }: DeployOptions): string {
-  if (!loggedIn) return `The installation ${name} is at ${server}\n\nYou have no token of it. Log in with one that you were given (\`zeroplane login\`), or make a new administrator's:\n  zeroplane deploy --new-admin-token\n`;
   const again = `${name === 'zeroplane' ? '' : ` --name ${name}`}${region === undefined ? '' : ` --region ${region}`}`;
+  if (!loggedIn) return `The installation ${name} is at ${server}\n\nYou have no token of it. Log in with one that you were given (\`zeroplane login\`), or make a new administrator's:\n\n  zeroplane deploy${again} --new-admin-token`;
   const steps = alignedLines([
-    [`  export KUBECONFIG=${kubeconfig}`, `its current context is the cluster ${cluster}`],
+    [`  export KUBECONFIG=${kubeconfig}`, `its context ${contextOf(cluster)} is the cluster`],
     ['  kubectl get nodes', 'or without kubectl: zeroplane get nodes'],
     [`  zeroplane destroy${again}`, 'removes the installation; its data stays'],
   ]);

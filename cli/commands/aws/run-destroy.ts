@@ -2,6 +2,7 @@ import { Failure } from '#client/failure';
 import { OUTPUTS } from '#lambda/names';
 import { openAccount } from '../../aws/account.ts';
 import { openCodeBucket, type CodeBucket } from '../../aws/code-bucket.ts';
+import { removeStack } from '../../aws/deployment.ts';
 import { openKeptData, type KeptData } from '../../aws/kept-data.ts';
 import { openStacks, refuseBusy, type Stack, type Stacks } from '../../aws/stack.ts';
 import { contextsAt, ownKubeconfig, removeFromKubeconfig } from '../../cluster/merge-kubeconfig.ts';
@@ -98,10 +99,7 @@ interface Removal {
 /** The stack first: nothing makes anything any more when it is gone. */
 async function remove({ stack, hasBucket, tables, secrets }: Remains, { access: { stacks, bucket, data }, progress, options }: Removal): Promise<void> {
   if (stack !== undefined) {
-    await progress.step('Deleting the stack', async (say) => {
-      const { status, failure } = await stacks.remove(stack, say);
-      if (status !== 'DELETE_COMPLETE') throw new Failure(`the stack ${stack.name} could not be deleted (${status})`, failure && { why: `${failure.id} (${failure.type}): ${failure.reason}` });
-    });
+    await progress.step('Deleting the stack', (say) => removeStack(stacks, stack, say));
     await progress.step("Removing the nodes' queues", () => data.removeNodeQueues(stack.id.split('/').at(-1) ?? ''));
     const { [OUTPUTS.url]: url } = stack.outputs;
     if (url !== undefined) forget(new URL(url).origin, ownKubeconfig(options.kubeconfig));

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { addToKubeconfig, ownKubeconfig, removeFromKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation } from '../../installation/installation.ts';
-import { kubeconfigFor } from '../../installation/kubeconfig-for.ts';
+import { contextOf, kubeconfigFor } from '../../installation/kubeconfig-for.ts';
 import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderAnswer } from '../../render/documents.ts';
@@ -74,9 +74,4 @@ async function kubeconfig(name: string, { expiresInHours, save, ...options }: z.
   const file = ownKubeconfig(options.kubeconfig);
   addToKubeconfig(file, made);
   process.stdout.write(`The context ${contextOf(name)} is the current one of ${file}.\n`);
-}
-
-/** As the installation names it; other contexts of the same file are other programs'. */
-function contextOf(cluster: string): string {
-  return `zeroplane-${cluster}`;
 }

@@ -51,7 +51,7 @@ export function createCloudFormation(ground: Ground): CloudFormation {
       );
     if (failed) {
       event(failed.id, failed.type, `${verb}_FAILED`, { reason: failed.reason });
-      event('Other', 'AWS::SQS::Queue', `${verb}_FAILED`, { reason: `Resource creation cancelled` });
+      event('Other', 'AWS::SQS::Queue', `${verb}_FAILED`, { reason: 'Resource creation cancelled' });
     } else event('Api', 'AWS::Lambda::Function', `${verb}_COMPLETE`);
     const rolledBack = verb === 'CREATE' ? 'ROLLBACK_COMPLETE' : verb === 'UPDATE' ? 'UPDATE_ROLLBACK_COMPLETE' : 'DELETE_FAILED';
     stack.status = failed ? rolledBack : `${verb}_COMPLETE`;
