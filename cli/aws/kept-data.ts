@@ -6,8 +6,8 @@ import { asking, type Account } from './account.ts';
 
 /** What an installation has beside its stack: its data, which outlives it, and what was made at run time. */
 export interface KeptData {
-  /** Of this installation, and of those of its name before. */
-  tables(): Promise<Table[]>;
+  /** Of this installation, which may be in a restored table with a name of its own, and of those of its name before. */
+  tables(own?: string): Promise<Table[]>;
   /** The CA and the signing keys, without which the data is of no use. */
   secrets(): Promise<string | undefined>;
   removeTable(name: string): Promise<void>;
@@ -31,10 +31,10 @@ export function openKeptData({ clients }: Account, name: string): KeptData {
   const ask = <T>(call: () => Promise<T>): Promise<T> => asking(clients, call);
 
   return {
-    tables: () =>
+    tables: (own) =>
       ask(async () => {
         const found: Table[] = [];
-        for (const table of (await tableNames(dynamodb)).filter((table) => isTableOf(name, table))) {
+        for (const table of (await tableNames(dynamodb)).filter((table) => table === own || isTableOf(name, table))) {
           const { Table: described } = await dynamodb.send(new DescribeTableCommand({ TableName: table }));
           found.push({ name: table, bytes: described?.TableSizeBytes ?? 0 });
         }

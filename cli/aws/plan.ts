@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Failure } from '#client/failure';
 import type { Template } from './synthesised-app.ts';
 
 /** What a deployment is going to do to the stack. */
@@ -38,4 +39,10 @@ export function planOf(wanted: State, there: State = NOTHING): Plan {
 
 export function changesNothing({ add, change, remove, parameters }: Plan): boolean {
   return add.length + change.length + remove.length + parameters.length === 0;
+}
+
+/** An installation whose data is in a restored table has none of its stack's own: an app that was not told so would begin with an empty one. */
+export function refuseToBeginAnew({ add }: Plan, table: string | undefined): void {
+  if (table === undefined || !add.some(({ type }) => type === 'AWS::DynamoDB::Table')) return;
+  throw new Failure('this app would begin with an empty table', { why: `the installation is in the restored table ${table}, and the app does not say so`, fix: 'Synthesise it with the context `restoredTableStream`, and name its folder by --app.' });
 }

@@ -4,7 +4,7 @@ import { openAccount, readConcurrency } from '../../aws/account.ts';
 import { openCodeBucket } from '../../aws/code-bucket.ts';
 import { bringAbout, type Deployment } from '../../aws/deployment.ts';
 import { newAdminToken, pointToCluster, sha256, untilItAnswers } from '../../aws/hand-over.ts';
-import { changesNothing, planOf, type Plan } from '../../aws/plan.ts';
+import { changesNothing, planOf, refuseToBeginAnew, type Plan } from '../../aws/plan.ts';
 import { openStacks, refuseUnfinished, type Stack } from '../../aws/stack.ts';
 import { loadApp, type SynthesisedApp } from '../../aws/synthesised-app.ts';
 import { ownKubeconfig } from '../../cluster/merge-kubeconfig.ts';
@@ -47,7 +47,9 @@ export async function deploy(options: DeployOptions): Promise<void> {
 
 async function planned({ template }: SynthesisedApp, { deployment: { stacks, stack }, concurrency, newAdminToken: isNewToken }: { deployment: Deployment; concurrency: number; newAdminToken: boolean }): Promise<Plan> {
   const parameters = { [PARAMETERS.accountConcurrency]: String(concurrency), ...(isNewToken ? { [PARAMETERS.adminToken]: 'that of a new token' } : {}) };
-  return planOf({ template, parameters }, stack && { template: await stacks.templateOf(stack), parameters: stack.parameters });
+  const plan = planOf({ template, parameters }, stack && { template: await stacks.templateOf(stack), parameters: stack.parameters });
+  refuseToBeginAnew(plan, stack?.outputs[OUTPUTS.table]);
+  return plan;
 }
 
 function introduction({ name, account, stack }: Deployment, concurrency: number): string {

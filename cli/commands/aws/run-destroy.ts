@@ -51,7 +51,7 @@ export async function destroy(options: DestroyOptions): Promise<void> {
 async function look({ stacks, bucket, data }: Access, name: string): Promise<Remains> {
   const stack = await stacks.find(name);
   if (stack) refuseBusy(stack);
-  return { stack, hasBucket: await bucket.exists(), tables: await data.tables(), secrets: await data.secrets() };
+  return { stack, hasBucket: await bucket.exists(), tables: await data.tables(stack?.outputs[OUTPUTS.table]), secrets: await data.secrets() };
 }
 
 function dataLines({ tables, secrets }: Remains): string[][] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isTableOf } from '#cli/aws/kept-data';
-import { changesNothing, planOf } from '#cli/aws/plan';
+import { changesNothing, planOf, refuseToBeginAnew } from '#cli/aws/plan';
 import { renderPlan } from '#cli/render/plan';
 
 const queue = (seconds: number) => ({ Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: seconds } });
@@ -24,6 +24,13 @@ test('what is as it should be is left alone', () => {
 test('what is all new is counted by service', () => {
   const plan = planOf({ template: there.template, parameters: { AccountConcurrency: '10' } });
   expect(renderPlan(plan, { newBucket: 'code' })).toBe("  SQS   2 queues\n  IAM   1 policy\n  S3    1 bucket (code) with the functions' code\n");
+});
+
+test('what is in a restored table does not begin anew', () => {
+  const plan = planOf({ template: { Resources: { Storage: { Type: 'AWS::DynamoDB::Table' } } }, parameters: {} });
+  expect(() => refuseToBeginAnew(plan, 'restored')).toThrow('empty table');
+  refuseToBeginAnew(plan, undefined);
+  refuseToBeginAnew(planOf(there), 'restored');
 });
 
 test('a table is of the installation whose stack has named it', () => {
