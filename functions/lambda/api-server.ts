@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { STSClient } from '@aws-sdk/client-sts';
 import { createGatewayRelay } from '#adapters/api-gateway/relay';
 import { createRelaySessions } from '#adapters/api-gateway/sessions';
 import { createSqsClient } from '#adapters/sqs/client';
@@ -19,6 +18,7 @@ import type { ClusterServer } from '#server/management/deps';
 import { createInstallation } from '#server/management/installation';
 import { listNodes } from '#server/management/node-records';
 import { serverConfig } from './configuration.ts';
+import { awsService } from './aws-service.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureContents, ensureInstallation } from './installation.ts';
 import { report } from './report.ts';
@@ -48,7 +48,7 @@ export async function openApiServer(): Promise<ClusterServer> {
     dial: (address, signal) => joinRelay({}, address, signal),
     clock: systemClock,
   });
-  const nodeQueues = createNodeQueues({ sqs, sts: new STSClient({}), queuePrefix: environment.nodeQueuePrefix, nodeRoleArn: environment.nodeRole, siblingUrl: environment.ringQueue });
+  const nodeQueues = createNodeQueues({ sqs, sts: awsService('sts', systemClock), queuePrefix: environment.nodeQueuePrefix, nodeRoleArn: environment.nodeRole, siblingUrl: environment.ringQueue });
   const ports: Omit<ServerDeps, 'store' | 'config'> = {
     ...system,
     signer: createLazySigner(secrets),

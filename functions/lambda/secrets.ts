@@ -1,11 +1,9 @@
-import { createSignedFetch } from '#adapters/signed-fetch/signed-fetch';
 import { createSigner, createSigningKey } from '#adapters/signer/key-file-signer';
 import { keptSecret } from '#adapters/ssm/kept-secret';
 import type { Clock } from '#ports/clock';
 import type { Signer } from '#ports/signer';
 import * as z from 'zod';
-import { defaultProvider } from './credentials.ts';
-import { readPlatform } from './environment.ts';
+import { awsService } from './aws-service.ts';
 import { once } from './once.ts';
 
 const KeyPair = z.object({ certificate: z.string(), privateKey: z.string() });
@@ -15,9 +13,7 @@ export type Secrets = z.infer<typeof Secrets>;
 /** The cluster's CA and signing keys: one SecureString (4 KB at most), made at the first start. */
 export function createSecrets({ parameter, cluster, clock }: { parameter: string; cluster: string; clock: Clock }): () => Promise<Secrets> {
   return once(async () => {
-    const { region, endpointUrl } = readPlatform();
-    const fetch = createSignedFetch({ service: 'ssm', region, credentials: defaultProvider(), clock });
-    const text = await keptSecret({ endpoint: new URL(endpointUrl ?? `https://ssm.${region}.amazonaws.com`), name: parameter, fetch, clock }, async () => {
+    const text = await keptSecret({ ...awsService('ssm', clock), name: parameter, clock }, async () => {
       // Loaded once in an installation's life.
       const { createAuthority } = await import('#adapters/certificates/authority');
       const made: Secrets = { authority: await createAuthority(cluster, clock.now()), signingKeys: [await createSigningKey()] };

@@ -1,11 +1,12 @@
 import { CreateQueueCommand, DeleteQueueCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { PortError } from '#ports/errors';
 import type { NodeChannel, NodeChannelAddress } from '#ports/node-channel';
 import { nodeQueueName, siblingQueueUrl } from './node-queue.ts';
 
 export interface NodeQueuesOptions {
   sqs: SQSClient;
-  sts: STSClient;
+  /** Of the Security Token Service; `fetch` signs what it sends. */
+  sts: { endpoint: URL; fetch(url: URL, request: { method: string; headers: Record<string, string>; body: string }): Promise<Response> };
   queuePrefix: string;
   /** May receive from every node's queue; each session is narrowed to one. */
   nodeRoleArn: string;
@@ -45,17 +46,26 @@ export function createNodeQueues({ sqs, sts, queuePrefix, nodeRoleArn, siblingUr
   };
 }
 
-async function credentialsFor(sts: STSClient, { name, region, nodeRoleArn }: { name: string; region: string; nodeRoleArn: string }): Promise<Credentials> {
+async function credentialsFor({ endpoint, fetch }: NodeQueuesOptions['sts'], { name, region, nodeRoleArn }: { name: string; region: string; nodeRoleArn: string }): Promise<Credentials> {
   const [, partition, , , account] = nodeRoleArn.split(':');
   const statement = { Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: `arn:${partition}:sqs:${region}:${account}:${name}` };
-  const { Credentials: given } = await sts.send(
-    new AssumeRoleCommand({
-      RoleArn: nodeRoleArn,
-      RoleSessionName: name.slice(-64), // STS' bound
-      DurationSeconds: SESSION_SECONDS,
-      Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
-    }),
-  );
-  if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) throw new Error('STS answered without credentials');
-  return { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.SessionToken, expiresAtMs: given.Expiration.getTime() };
+  const parameters = new URLSearchParams({
+    Action: 'AssumeRole',
+    Version: '2011-06-15',
+    RoleArn: nodeRoleArn,
+    RoleSessionName: name.slice(-64), // STS' bound
+    DurationSeconds: String(SESSION_SECONDS),
+    Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+  });
+  const response = await fetch(endpoint, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }, body: parameters.toString() });
+  const answer = await response.text();
+  if (!response.ok) throw new PortError('Unavailable', `AssumeRole: ${response.status} ${answer.slice(0, 300)}`, { retryAfterSeconds: 1 });
+  return { accessKeyId: elementOf(answer, 'AccessKeyId'), secretAccessKey: elementOf(answer, 'SecretAccessKey'), sessionToken: elementOf(answer, 'SessionToken'), expiresAtMs: Date.parse(elementOf(answer, 'Expiration')) };
+}
+
+// What keys, tokens and times are made of needs no escapes in XML.
+function elementOf(xml: string, name: string): string {
+  const [, text] = new RegExp(`<${name}>([^<&]+)</${name}>`).exec(xml) ?? [];
+  if (text === undefined) throw new Error(`STS answered without ${name}`);
+  return text;
 }
