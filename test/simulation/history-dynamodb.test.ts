@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runOnDynamoDbLocal } from './home-dynamodb.ts';
 
 // The whole of it: npm run history -- --adapter dynamodb --seeds 2000
-const SEEDS = 75;
+const SEEDS = 50;
 
 test('on DynamoDB Local behind the wire, which tears commits and loses calls, every interleaving is one history', { timeout: 300_000 }, async () => {
   const faults: string[] = [];
