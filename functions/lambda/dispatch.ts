@@ -1,10 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, SQSBatchItemFailure, SQSRecord } from 'aws-lambda';
-import { committedAt } from '#adapters/dynamodb/stream-record';
 import { createSqsClient } from '#adapters/sqs/client';
 import { createRing, type Ring } from '#adapters/sqs/ring';
 import { decodeRing } from '#adapters/sqs/ring-message';
-import { isShortLived } from '#store/short-lived';
 import { readEnvironment } from './environment.ts';
+import { grownLogs } from './grown-logs.ts';
 import { once } from './once.ts';
 import { report } from './report.ts';
 
@@ -19,22 +18,10 @@ const opened = once(async () => createRing({ client: createSqsClient(), ringQueu
 /** Makes rings of what was committed (the table's stream) and of what has come due (the queue of delayed rings). Reads and writes nothing. */
 export const handler = async (event: { Records: (DynamoDBRecord | SQSRecord)[] }): Promise<DynamoDBBatchResponse> => {
   const ring = await opened();
-  const rungs = [...ringsByPartition(ring, event.Records.filter(isStreamRecord)), ...event.Records.filter(isMessage).flatMap((record) => forwarded(ring, record))];
+  const rungs = [...grownLogs(event.Records.filter(isStreamRecord)).map(({ at, ids }) => ({ ids, send: () => ring.ring(at.cluster, at) })), ...event.Records.filter(isMessage).flatMap((record) => forwarded(ring, record))];
   const failures = await Promise.all(rungs.map(failuresOf));
   return { batchItemFailures: failures.flat() };
 };
-
-// One ring for each log that has grown. The newest commit of a batch names it: when its writer has rung for it, SQS drops this one.
-function ringsByPartition(ring: Ring, records: DynamoDBRecord[]): Rung[] {
-  const rungs = new Map<string, Rung>();
-  for (const { dynamodb } of records) {
-    const at = committedAt(dynamodb?.Keys);
-    if (at === undefined || isShortLived(at.partition)) continue;
-    const ids = [...(rungs.get(at.partition)?.ids ?? []), dynamodb?.SequenceNumber ?? ''];
-    rungs.set(at.partition, { ids, send: () => ring.ring(at.cluster, at) });
-  }
-  return [...rungs.values()];
-}
 
 function forwarded(ring: Ring, record: SQSRecord): Rung[] {
   const message = decodeRing(record.body);
