@@ -16,11 +16,17 @@ const { values } = parseArgs({ options: { pods: { type: 'string', default: '20' 
 const account = await openMeteredAccount({ cloudAssembly: resolve(values.out), latencies: TYPICAL_LATENCIES });
 const { client } = account;
 await account.join('worker');
+const sawRunning = new Map<string, (atMs: number) => void>();
+// One for all of them: an account has room for few watches, and hears of none that was given up.
+let isOver = false;
+watchPods().catch((error: unknown) => {
+  if (!isOver) throw error;
+});
 await startedMs('warm');
 const tookMs: number[] = [];
 for (let i = 0; i < Number(values.pods); i++) tookMs.push(await startedMs(`pod-${i}`));
-tookMs.sort((a, b) => a - b);
-process.stdout.write(`create to container running, of ${tookMs.length}: median ${median(tookMs).toFixed(0)} ms, from ${tookMs[0]?.toFixed(0)} to ${tookMs.at(-1)?.toFixed(0)} ms\n`);
+process.stdout.write(`create to container running, of ${tookMs.length}: median ${median(tookMs).toFixed(0)} ms, from ${Math.min(...tookMs).toFixed(0)} to ${Math.max(...tookMs).toFixed(0)} ms\n`);
+isOver = true;
 await account.close();
 process.exit(0);
 
@@ -28,17 +34,16 @@ interface Pod extends KubeObject {
   status?: { containerStatuses?: { state: { running?: object } }[] };
 }
 
+async function watchPods(): Promise<void> {
+  const { metadata } = await client.list<Pod>(PODS, { namespace: 'default' });
+  for await (const { object } of client.watch<Pod>(PODS, { namespace: 'default', resourceVersion: metadata.resourceVersion })) {
+    if (object.status?.containerStatuses?.[0]?.state.running !== undefined) sawRunning.get(object.metadata.name ?? '')?.(performance.now());
+  }
+}
+
 async function startedMs(name: string): Promise<number> {
-  const ended = new AbortController();
-  const { metadata } = await client.list<Pod>(PODS, { namespace: 'default', limit: 1 });
-  const seen = (async (): Promise<number> => {
-    const pods = client.watch<Pod>(PODS, { namespace: 'default', fieldSelector: `metadata.name=${name}`, resourceVersion: metadata.resourceVersion, signal: ended.signal });
-    for await (const { object } of pods) if (object.status?.containerStatuses?.[0]?.state.running !== undefined) return performance.now();
-    throw new Error(`the watch of ${name} ended`);
-  })();
+  const seen = new Promise<number>((resolveSeen) => sawRunning.set(name, resolveSeen));
   const beganMs = performance.now();
   await client.create(PODS, podOf(name));
-  const endedMs = await seen;
-  ended.abort();
-  return endedMs - beganMs;
+  return (await seen) - beganMs;
 }
