@@ -45,6 +45,8 @@ export interface AgentOptions {
   /** Caches of others (Services, EndpointSlices) that are to be kept fresh with the pods. */
   informers: Followed[];
   heartbeatIntervalMs: number;
+  /** How long it may go without a ring before it looks by itself, where it is rung for. */
+  lookIntervalMs: number;
   log: (message: string, error?: unknown) => void;
 }
 
@@ -55,8 +57,8 @@ export interface Agent {
 
 const RETRY_MS = 1_000;
 const RELIST_MS = 60_000;
-// Without a ring. One that was never sent (its sender died in between) is made up for by the loop; this is for what nobody thought of.
-const LOOK_MS = 5 * 60_000;
+// A ring that was never sent (its sender died in between) is made up for by the loop; this is for what nobody thought of.
+export const DEFAULT_LOOK_INTERVAL_MS = 5 * 60_000;
 
 /** Registers the node, takes over what runs on it, and keeps it as the API wants it until stopped. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
@@ -102,7 +104,7 @@ function referenceWatch({ client, facts, references }: AgentOptions, workers: Po
 }
 
 async function follow(options: AgentOptions, { channel, informers, relay }: { channel: Channel | undefined; informers: Followed[]; relay: RelayAnswers }, signal: AbortSignal): Promise<void> {
-  const { clock, log } = options;
+  const { clock, log, lookIntervalMs } = options;
   const retried = async (what: string, turn: () => Promise<unknown>): Promise<void> => {
     while (!signal.aborted) {
       try {
@@ -127,7 +129,7 @@ async function follow(options: AgentOptions, { channel, informers, relay }: { ch
     // Who asks something of this node rings for it, and does not wait for long.
     const isAsked = isRung;
     isRung = true; // also when this turn fails
-    if (isAsked || clock.now() - lookedMs >= LOOK_MS) {
+    if (isAsked || clock.now() - lookedMs >= lookIntervalMs) {
       lookedMs = clock.now();
       // In their order, the pods first: nothing else is waited for so much.
       await Promise.all([...informers.map((informer) => informer.catchUp(signal)), isAsked ? relay.serve(signal) : undefined]);

@@ -14,7 +14,7 @@ import { httpsTransport } from '#client/https-transport';
 import { Informer } from '#client/informer';
 import { patientTransport } from '#client/patient-transport';
 import type { ServerAddress } from '#client/server-address';
-import { startAgent, type Agent, type AgentOptions } from './agent.ts';
+import { DEFAULT_LOOK_INTERVAL_MS, startAgent, type Agent, type AgentOptions } from './agent.ts';
 import { checkpointFolder, noCheckpoints } from './checkpoint/checkpoint-folder.ts';
 import type { Clock } from './clock.ts';
 import { dockerPreparation } from './containers/docker-preparation.ts';
@@ -47,6 +47,7 @@ export interface AgentConfig extends ServerAddress {
   externalIp?: string;
   labels?: Record<string, string>;
   heartbeatIntervalMs?: number;
+  lookIntervalMs?: number;
   dockerSocket?: string;
 }
 
@@ -70,7 +71,7 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
 
   const { info, ...parts } = await (config.runtime === 'docker' ? dockerParts(base) : simulatedParts(base));
   const facts = nodeFacts({ ...config, name: config.nodeName, runtime: info, hostIp, podCidr: settings.podCidr });
-  const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_INTERVAL_MS });
+  const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_INTERVAL_MS, lookIntervalMs: config.lookIntervalMs ?? DEFAULT_LOOK_INTERVAL_MS });
   return {
     stop: async () => {
       await agent.stop();

@@ -34,6 +34,7 @@ function configOf(argv: string[]): AgentConfig {
       'external-ip': { type: 'string' },
       'docker-socket': { type: 'string' },
       'heartbeat-interval': { type: 'string', default: '20' },
+      'look-interval': { type: 'string', default: '300' },
     },
   });
   const { server, runtime } = values;
@@ -48,6 +49,7 @@ function configOf(argv: string[]): AgentConfig {
     dataDir: values['data-dir'],
     insecureSkipTlsVerify: values['insecure-skip-tls-verify'],
     heartbeatIntervalMs: Number(values['heartbeat-interval']) * 1000,
+    lookIntervalMs: Number(values['look-interval']) * 1000,
     ...(values['ca-file'] === undefined ? {} : { ca: readFileSync(values['ca-file'], 'utf8') }),
     ...(values['host-ip'] === undefined ? {} : { hostIp: values['host-ip'] }),
     ...(values['external-ip'] === undefined ? {} : { externalIp: values['external-ip'] }),

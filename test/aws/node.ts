@@ -13,6 +13,8 @@ export interface NodeOptions {
   folder: string;
   clusterUid: string;
   server: { url: string; caFile: string; adminToken: string };
+  /** For accounts in which rings are lost. */
+  lookIntervalSeconds?: number;
   /** Where it runs, by its path (default: in that of the tests). */
   networkNamespace?: string;
 }
@@ -28,13 +30,14 @@ const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /** Joins a worker as anybody does: a token from the API, and the agent's own program with it. */
-export async function joinNode({ name, runtime, folder, clusterUid, server, networkNamespace }: NodeOptions): Promise<JoinedNode> {
+export async function joinNode({ name, runtime, folder, clusterUid, server, networkNamespace, lookIntervalSeconds }: NodeOptions): Promise<JoinedNode> {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: npm install makes it`);
   mkdirSync(folder, { recursive: true });
   const tokenFile = join(folder, 'token');
   writeFileSync(tokenFile, await nodeToken(server, name), { mode: 0o600 });
   const log = openSync(join(folder, 'agent.log'), 'a');
   const args = ['--server', server.url, '--ca-file', server.caFile, '--node', name, '--token-file', tokenFile, '--data-dir', join(folder, 'data'), '--runtime', runtime];
+  if (lookIntervalSeconds !== undefined) args.push('--look-interval', String(lookIntervalSeconds));
   const agent = spawn(...inNamespace(networkNamespace, process.execPath, [PROGRAM, 'agent', ...args]), { stdio: ['ignore', 'pipe', log] });
   const kill = (): void => void agent.kill('SIGKILL');
   process.once('exit', kill);
