@@ -10,7 +10,7 @@ import { loadTemplate } from './template/load.ts';
 
 /**
  * `npm run faults`: a function is killed at each of the calls that it makes while an application lives, each message is lost once, all are
- * doubled; the application must come to the same end state each time. One life is struck at every `--spacing`-th call (the loop: 10 times as far apart) from a start of its
+ * doubled; the application must come to the same end state each time. One life is struck at every `--spacing`-th call (the loop: 5 times as far apart) from a start of its
  * own, so that the lives together strike each call once. `--part K/N` runs only each N-th life.
  */
 const { values } = parseArgs({
@@ -20,8 +20,8 @@ const spacing = Number(values.spacing);
 const [part = 1, parts = 1] = values.part.split('/').map(Number);
 
 const STRIKES = ['kill', 'lose'] as const;
-/** Calls between two kills. A burst of the loop that died comes again with nothing warm, reads every log and looks at every key again, several hundred calls: killed each time before it is through, it would never end (at 200 it does not). */
-const apartOf = (fn: string): number => (fn === 'Worker' ? 10 * spacing : spacing);
+/** Calls between two kills. A burst of the loop that died comes again with nothing warm, and reads every log: killed long before it is through, it would hardly get on. */
+const apartOf = (fn: string): number => (fn === 'Worker' ? 5 * spacing : spacing);
 /** A message is rarer than a call. */
 const MESSAGE_SPACING = Math.max(1, Math.ceil(spacing / 10));
 
