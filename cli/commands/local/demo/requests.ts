@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import { errorText } from '#api/error-text';
+import { systemClock } from '#client/clock';
 
 /** What came of requests that were made one after the other, each on a connection of its own. */
 export interface Tally {
@@ -8,6 +9,9 @@ export interface Tally {
 }
 
 const TIMEOUT_MS = 2000;
+// Linux comes back to a source port after some 3,000 connections, and its connection tracking remembers a refused one for 10 s
+// (nf_conntrack_tcp_timeout_close): the next from that port goes where that one went, to a container that was killed since. So not so many in 10 s.
+const PAUSE_MS = 4;
 
 /** By node:http, because fetch refuses ports such as 6000. */
 export function ask(url: string): Promise<string> {
@@ -35,7 +39,10 @@ export async function askMeanwhile<T>(url: string, work: () => Promise<T>): Prom
   const tally: Tally = { answers: new Map(), failures: [] };
   let over = false;
   const asking = (async () => {
-    while (!over) await askInto(tally, url);
+    while (!over) {
+      await askInto(tally, url);
+      await systemClock.sleep(PAUSE_MS);
+    }
   })();
   try {
     await work();
