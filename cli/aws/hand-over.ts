@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { contextOf } from '#api/management/kubeconfig';
 import { API_TOKEN, tokenOf } from '#api/token-form';
 import { systemClock } from '#client/clock';
 import { Failure } from '#client/failure';
 import { ManagementRefusal } from '#client/management-client';
 import { addToKubeconfig, contextsAt } from '../cluster/merge-kubeconfig.ts';
 import { withInstallation, type Manage } from '../installation/installation.ts';
-import { contextOf, kubeconfigFor } from '../installation/kubeconfig-for.ts';
+import { kubeconfigFor } from '../installation/kubeconfig-for.ts';
 import type { Login } from '../installation/login-file.ts';
 
 // A new Function URL's name takes a while to be known everywhere, and the first start makes the keys.

@@ -9,8 +9,3 @@ export async function kubeconfigFor(manage: Manage, { ca }: Login, name: string,
   const trust = { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
   return { ...made, clusters: made.clusters.map((entry) => ({ ...entry, cluster: { ...trust, ...entry.cluster } })) };
 }
-
-/** As the installation names it; other contexts of the same file are other programs'. */
-export function contextOf(cluster: string): string {
-  return `zeroplane-${cluster}`;
-}

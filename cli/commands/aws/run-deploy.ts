@@ -1,3 +1,4 @@
+import { contextOf } from '#api/management/kubeconfig';
 import { OUTPUTS, PARAMETERS } from '#lambda/names';
 import { heldWatches } from '#lambda/shares';
 import { openAccount, readConcurrency } from '../../aws/account.ts';
@@ -10,7 +11,6 @@ import { loadApp, type SynthesisedApp } from '../../aws/synthesised-app.ts';
 import { ownKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation } from '../../installation/installation.ts';
 import { joinLine } from '../../installation/join-line.ts';
-import { contextOf } from '../../installation/kubeconfig-for.ts';
 import { ownLogin, writeLogin, type Login } from '../../installation/login-file.ts';
 import { confirmed } from '../../render/confirm.ts';
 import { alignedLines } from '../../render/columns.ts';

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { contextOf } from '#api/management/kubeconfig';
 import { addToKubeconfig, ownKubeconfig, removeFromKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation } from '../../installation/installation.ts';
-import { contextOf, kubeconfigFor } from '../../installation/kubeconfig-for.ts';
+import { kubeconfigFor } from '../../installation/kubeconfig-for.ts';
 import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderAnswer } from '../../render/documents.ts';

@@ -11,6 +11,11 @@ export interface KubeconfigOptions {
   namespace?: string;
 }
 
+/** The name of an installation's cluster in kubeconfigs, beside whatever else they have. */
+export function contextOf(cluster: string): string {
+  return `zeroplane-${cluster}`;
+}
+
 /** A kubeconfig of one cluster and one user. */
 export function kubeconfigOf({ name, url, authority, token, namespace }: KubeconfigOptions): Kubeconfig {
   const user = `${name}-admin`;

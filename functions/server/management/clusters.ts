@@ -1,4 +1,4 @@
-import { kubeconfigOf } from '#api/management/kubeconfig';
+import { contextOf, kubeconfigOf } from '#api/management/kubeconfig';
 import type { Cluster } from '#api/management/schemas';
 import { formatTime } from '#api/time';
 import type * as z from 'zod';
@@ -52,7 +52,7 @@ export function clusterHandlers(deps: InstallationDeps, clusters: OpenClusters):
       const record = await requireCluster(deps, params.cluster);
       const admin = { user: 'kubernetes-admin', groups: ['system:masters'], owner: caller.owner, description: 'kubeconfig' };
       const { token } = await issueToken(deps, record.uid, { ...admin, expiresInSeconds: query.expiresInSeconds });
-      return kubeconfigOf({ name: `zeroplane-${record.name}`, url: origin + clusterPath(record.name), authority: deps.authority, token });
+      return kubeconfigOf({ name: contextOf(record.name), url: origin + clusterPath(record.name), authority: deps.authority, token });
     },
   };
 }
