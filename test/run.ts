@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { errorText } from '#api/error-text';
 import { eventually } from './support/eventually.ts';
 import { ensureNeeds } from './support/needs.ts';
 
@@ -53,7 +54,7 @@ for (const part of parts.filter(({ name, onRequest }) => (asked.length === 0 ? o
     await part.run();
   } catch (error) {
     broken.push(part.name);
-    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stdout.write(`${errorText(error)}\n`);
   }
   process.stdout.write(`== ${part.name}: ${((Date.now() - startedMs) / 1000).toFixed(0)} s\n`);
 }

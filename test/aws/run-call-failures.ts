@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { errorText } from '#api/error-text';
 import { startDynamoDbProcess } from '../support/dynamodb-process.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { FAILURES, type FailureKind } from './endpoint/failures.ts';
@@ -58,7 +59,7 @@ async function live({ emulator, client }: FaultAccount, { kind, fn, first }: Lif
     await liveOnce(client, `${kind}-${fn.toLowerCase()}-${first}`);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   } finally {
     emulator.disarm();
   }

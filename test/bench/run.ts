@@ -1,3 +1,4 @@
+import { errorText } from '#api/error-text';
 import { apiLoadFigures } from './api-load.ts';
 import { fanOutFigures } from './fan-out.ts';
 import { type Figure, notMeasured, print } from './figure.ts';
@@ -34,7 +35,7 @@ const figures: Figure[] = [];
 for (const [name, measure] of Object.entries(SECTIONS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   process.stderr.write(`measuring: ${name}\n`);
-  figures.push(...(await measure().catch((error: unknown) => [notMeasured(name, error instanceof Error ? error.message : String(error))])));
+  figures.push(...(await measure().catch((error: unknown) => [notMeasured(name, errorText(error))])));
 }
 print(figures);
 if (peerFolder === undefined) process.stdout.write('\nBeside kube-apiserver: bash test/differential/peer/build.sh FOLDER (Go, about 9 minutes, once), then ZEROPLANE_PEER=FOLDER npm run bench\n');

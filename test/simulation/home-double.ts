@@ -1,3 +1,4 @@
+import { errorText } from '#api/error-text';
 import { createDynamoTable, type DynamoTableOptions } from '#adapters/dynamodb/table';
 import type { Table } from '#ports/table';
 import { seededIds, seededRandom } from '#test/support/ids';
@@ -53,7 +54,7 @@ export async function runOnDouble(seed: number, makeTable: MakeTable = createDyn
   try {
     await scheduler.run(runInterleaving(home).then((found) => void (fault = found)));
   } catch (error) {
-    fault = error instanceof Error ? error.message : String(error);
+    fault = errorText(error);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
