@@ -2,7 +2,6 @@ import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'a
 import { createConnections } from '#adapters/api-gateway/connections';
 import { createGatewayEvents } from '#adapters/api-gateway/gateway-events';
 import { createRelaySessions } from '#adapters/api-gateway/sessions';
-import { createSignedFetch } from '#adapters/signed-fetch/signed-fetch';
 import { createDynamoClient } from '#adapters/dynamodb/client';
 import { createDynamoTable } from '#adapters/dynamodb/table';
 import { createSqsClient } from '#adapters/sqs/client';
@@ -10,8 +9,8 @@ import { createNodeRings } from '#adapters/sqs/node-rings';
 import { systemClock } from '#adapters/system/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
-import { defaultProvider } from './credentials.ts';
-import { readEnvironment, readPlatform } from './environment.ts';
+import { awsService } from './aws-service.ts';
+import { readEnvironment } from './environment.ts';
 import { once } from './once.ts';
 
 type GatewayEvent = APIGatewayProxyWebsocketEventV2 & { headers?: Record<string, string | undefined> };
@@ -20,7 +19,6 @@ type GatewayEvent = APIGatewayProxyWebsocketEventV2 & { headers?: Record<string,
 let endpoint = '';
 const opened = once(async () => {
   const environment = readEnvironment('relay');
-  const { region, endpointUrl } = readPlatform();
   const system = { clock: systemClock, ids: systemIds };
   const table = createDynamoTable({ client: createDynamoClient(), tableName: environment.table, ...system });
   const sqs = createSqsClient();
@@ -28,10 +26,7 @@ const opened = once(async () => {
   const rings = () => createNodeRings({ client: sqs, clock: systemClock, queuePrefix: environment.nodeQueuePrefix, siblingUrl: environment.ringQueue });
   return createGatewayEvents({
     sessions: createRelaySessions({ table, installation: environment.cluster, digest: systemDigest, ...system }),
-    connections: createConnections({
-      endpoint: endpointUrl === undefined ? endpoint : `${endpointUrl}${new URL(endpoint).pathname}`,
-      fetch: createSignedFetch({ service: 'execute-api', region, credentials: defaultProvider(), clock: systemClock }),
-    }),
+    connections: createConnections(awsService('execute-api', systemClock, endpoint)),
     nodeChannel: { wake: (cluster, node) => rings().wake(cluster, node) },
   });
 });
