@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
-import { DEFAULT_INTERVAL_MS } from '#api/heartbeat';
 import type { NodeSettings } from '#api/node-settings';
 import type { EndpointSlice, Service } from '#api/schema/kinds.generated';
 import { ApiClient } from '#client/api-client';
@@ -14,7 +13,7 @@ import { httpsTransport } from '#client/https-transport';
 import { Informer } from '#client/informer';
 import { patientTransport } from '#client/patient-transport';
 import type { ServerAddress } from '#client/server-address';
-import { DEFAULT_LOOK_INTERVAL_MS, startAgent, type Agent, type AgentOptions } from './agent.ts';
+import { startAgent, type Agent, type AgentOptions } from './agent.ts';
 import { checkpointFolder, noCheckpoints } from './checkpoint/checkpoint-folder.ts';
 import type { Clock } from './clock.ts';
 import { dockerPreparation } from './containers/docker-preparation.ts';
@@ -46,8 +45,8 @@ export interface AgentConfig extends ServerAddress {
   hostIp?: string;
   externalIp?: string;
   labels?: Record<string, string>;
-  heartbeatIntervalMs?: number;
-  lookIntervalMs?: number;
+  heartbeatIntervalMs: number;
+  lookIntervalMs: number;
   dockerSocket?: string;
 }
 
@@ -71,7 +70,7 @@ export async function composeAgent(config: AgentConfig): Promise<Agent> {
 
   const { info, ...parts } = await (config.runtime === 'docker' ? dockerParts(base) : simulatedParts(base));
   const facts = nodeFacts({ ...config, name: config.nodeName, runtime: info, hostIp, podCidr: settings.podCidr });
-  const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs ?? DEFAULT_INTERVAL_MS, lookIntervalMs: config.lookIntervalMs ?? DEFAULT_LOOK_INTERVAL_MS });
+  const agent = await startAgent({ ...base, ...parts, facts, heartbeatIntervalMs: config.heartbeatIntervalMs, lookIntervalMs: config.lookIntervalMs });
   return {
     stop: async () => {
       await agent.stop();

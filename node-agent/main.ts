@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
+import { DEFAULT_INTERVAL_MS } from '#api/heartbeat';
+import { DEFAULT_LOOK_INTERVAL_MS } from './agent.ts';
 import { composeAgent, type AgentConfig } from './compose.ts';
 
 /**
@@ -33,8 +35,8 @@ function configOf(argv: string[]): AgentConfig {
       'host-ip': { type: 'string' },
       'external-ip': { type: 'string' },
       'docker-socket': { type: 'string' },
-      'heartbeat-interval': { type: 'string', default: '20' },
-      'look-interval': { type: 'string', default: '300' },
+      'heartbeat-interval': { type: 'string', default: String(DEFAULT_INTERVAL_MS / 1000) },
+      'look-interval': { type: 'string', default: String(DEFAULT_LOOK_INTERVAL_MS / 1000) },
     },
   });
   const { server, runtime } = values;

@@ -9,6 +9,7 @@ export interface Heartbeat {
 
 export const HEARTBEAT_PREFIX = 'heartbeat/';
 export const DEFAULT_INTERVAL_MS = 20_000;
+export const MAX_INTERVAL_SECONDS = 600;
 
 // Two beats that did not come, and half of one for their way.
 const GRACE_INTERVALS = 2.5;

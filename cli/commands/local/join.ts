@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { DEFAULT_INTERVAL_MS } from '#api/heartbeat';
+import { DEFAULT_INTERVAL_MS, MAX_INTERVAL_SECONDS } from '#api/heartbeat';
 import type { NodeCredential } from '#api/management/schemas';
 import { Failure } from '#client/failure';
 import { answers, DOCKER_SOCKET } from '../../docker.ts';
@@ -31,7 +31,7 @@ const JoinOptions = z.strictObject({
   runtime: z.enum(['docker', 'simulated'], 'must be docker or simulated').default('docker'),
   dataDir: NodeDataDir,
   caFile: z.string().optional(),
-  heartbeatInterval: z.coerce.number('must be a number of seconds').int().min(5).max(600).default(DEFAULT_INTERVAL_MS / 1000),
+  heartbeatInterval: z.coerce.number('must be a number of seconds').int().min(5).max(MAX_INTERVAL_SECONDS).default(DEFAULT_INTERVAL_MS / 1000),
   writeUnit: z.union([z.literal(true), z.string()]).optional(),
 });
 type JoinOptions = z.infer<typeof JoinOptions>;

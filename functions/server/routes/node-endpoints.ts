@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { DEFAULT_INTERVAL_MS, encodeHeartbeat, heartbeatKey } from '#api/heartbeat';
+import { DEFAULT_INTERVAL_MS, encodeHeartbeat, heartbeatKey, MAX_INTERVAL_SECONDS } from '#api/heartbeat';
 import { badRequest, unknownResource } from '#api/status';
 import type { AppEnv } from '../app-env.ts';
 import type { ServerDeps } from '../deps.ts';
@@ -8,7 +8,6 @@ import { integerOf } from '../protocol/query.ts';
 const DEFAULT_WAIT_SECONDS = 30;
 // A waiting agent is heard of again at least this often, through any proxy's idle limit.
 const MAX_WAIT_SECONDS = 55;
-const MAX_INTERVAL_SECONDS = 600;
 
 /**
  * The agent's own endpoints, each below its node's name: where it is to wait, the wait itself, and its sign of life. The authoriser has
