@@ -19,6 +19,9 @@ export const Output = z.enum(['text', 'json', 'yaml'], 'must be text, json or ya
 /** For `option()` of a command that takes `Output`. */
 export const OUTPUT_OPTION = ['-o, --output <format>', 'text, json or yaml'] as const;
 
+/** For `option()` of a command that points somebody's kubeconfig to a cluster. */
+export const KUBECONFIG_OPTION = ['--kubeconfig <file>', 'kubeconfig to write to (default: KUBECONFIG, ~/.kube/config)'] as const;
+
 /** Names every option that is wrong, in its own words. */
 export function parseOptions<T extends z.ZodType>(schema: T, given: unknown): z.infer<T> {
   const parsed = schema.safeParse(given);

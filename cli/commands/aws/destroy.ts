@@ -1,11 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { parseOptions } from '../../options.ts';
-import { DestroyOptions, PLACE_FLAGS } from './options.ts';
+import { DestroyOptions, placeCommand } from './options.ts';
 
 export function destroyCommand(): Command {
-  const command = new Command('destroy').description('Remove an installation from your AWS account. Its data stays, unless you say otherwise.');
-  for (const [flags, description] of PLACE_FLAGS) command.option(flags, description);
-  return command
+  return placeCommand('destroy')
+    .description('Remove an installation from your AWS account. Its data stays, unless you say otherwise.')
     .option('--kubeconfig <file>', 'kubeconfig to take its contexts from (default: KUBECONFIG, ~/.kube/config)')
     .option('--delete-data', 'remove its data, too: all objects of all clusters, and their keys')
     .option('--force', 'also while nodes work for it, or when nobody can say whether any do')

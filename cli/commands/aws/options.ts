@@ -1,3 +1,4 @@
+import { Command } from 'commander';
 import { z } from 'zod';
 import { ClusterName } from '#api/management/schemas';
 import { Output } from '../../options.ts';
@@ -9,11 +10,12 @@ const PlaceOptions = {
   profile: z.string().min(1).optional(),
 };
 
-export const PLACE_FLAGS = [
-  ['--name <name>', 'of the installation (default: zeroplane)'],
-  ['--region <region>', "where it is (default: AWS_REGION, or the profile's)"],
-  ['--profile <name>', 'whose AWS credentials are used (default: AWS_PROFILE, or whatever the environment has)'],
-] as const;
+export function placeCommand(name: string): Command {
+  return new Command(name)
+    .option('--name <name>', 'of the installation (default: zeroplane)')
+    .option('--region <region>', "where it is (default: AWS_REGION, or the profile's)")
+    .option('--profile <name>', 'whose AWS credentials are used (default: AWS_PROFILE, or whatever the environment has)');
+}
 
 export const DeployOptions = z.strictObject({
   ...PlaceOptions,

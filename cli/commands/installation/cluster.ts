@@ -5,7 +5,7 @@ import { contextOf } from '#api/management/kubeconfig';
 import { addToKubeconfig, ownKubeconfig, removeFromKubeconfig } from '../../cluster/merge-kubeconfig.ts';
 import { withInstallation } from '../../installation/installation.ts';
 import { kubeconfigFor } from '../../installation/kubeconfig-for.ts';
-import { Count, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
+import { Count, KUBECONFIG_OPTION, Output, OUTPUT_OPTION, parseOptions } from '../../options.ts';
 import { alignedLines } from '../../render/columns.ts';
 import { renderAnswer } from '../../render/documents.ts';
 
@@ -14,8 +14,6 @@ const ListOptions = z.strictObject({ output: Output });
 const DeleteOptions = z.strictObject({ kubeconfig: z.string().optional() });
 const KubeconfigOptions = z.strictObject({ expiresInHours: Count.optional(), save: z.boolean().default(false), kubeconfig: z.string().optional() });
 
-const WHERE = 'kubeconfig to write to (default: KUBECONFIG, ~/.kube/config)';
-
 export function clustersCommand(): Command {
   const command = new Command('cluster').description('Clusters of the installation that you are logged in to.');
   command
@@ -23,7 +21,7 @@ export function clustersCommand(): Command {
     .argument('<name>')
     .description('make a cluster, and point your kubeconfig to it')
     .option('--owner <id>', 'whom it is counted for (default: the owner of your token)')
-    .option('--kubeconfig <file>', WHERE)
+    .option(...KUBECONFIG_OPTION)
     .option(...OUTPUT_OPTION)
     .action(async (name: string, given: unknown) => create(name, parseOptions(CreateOptions, given)));
   command
@@ -43,7 +41,7 @@ export function clustersCommand(): Command {
     .description("print an administrator's kubeconfig, with a token of its own")
     .option('--expires-in-hours <n>', 'when the token ends (default: 720)')
     .option('--save', 'add it to your kubeconfig instead, as the current context')
-    .option('--kubeconfig <file>', WHERE)
+    .option(...KUBECONFIG_OPTION)
     .action(async (name: string, given: unknown) => kubeconfig(name, parseOptions(KubeconfigOptions, given)));
   return command;
 }
