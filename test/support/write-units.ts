@@ -7,15 +7,17 @@ export interface AttributeValue {
   M?: Record<string, AttributeValue> | undefined;
 }
 
+export type Item = Record<string, AttributeValue>;
+
 /**
  * What a transaction costs by the service's rule: two units for each KB of each item. DynamoDB Local counts it wrongly when the items
  * differ in size.
  */
-export function transactionUnits(items: { Put?: { Item?: Record<string, AttributeValue> | undefined } | undefined }[]): number {
+export function transactionUnits(items: { Put?: { Item?: Item | undefined } | undefined }[]): number {
   return items.reduce((sum, { Put }) => sum + 2 * itemUnits(Put?.Item ?? {}), 0);
 }
 
-export function itemUnits(item: Record<string, AttributeValue>): number {
+export function itemUnits(item: Item): number {
   return Math.max(1, Math.ceil(bytesOf({ M: item }) / 1024));
 }
 

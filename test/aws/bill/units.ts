@@ -1,8 +1,6 @@
-import { itemUnits, transactionUnits, type AttributeValue } from '../../support/write-units.ts';
+import { itemUnits, transactionUnits, type Item } from '../../support/write-units.ts';
 import { parametersOf, type Answer, type Call } from '../endpoint/call.ts';
 import type { Amounts } from './prices.ts';
-
-type Item = Record<string, AttributeValue>;
 
 interface Request {
   QueueUrl?: string;

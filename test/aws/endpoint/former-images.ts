@@ -1,8 +1,6 @@
-import type { AttributeValue } from '../../support/write-units.ts';
+import type { Item } from '../../support/write-units.ts';
 import { sortKeyRange } from '../../simulation/expressions.ts';
 import { jsonAnswer, parametersOf, type Answer, type Call } from './call.ts';
-
-export type Item = Record<string, AttributeValue>;
 
 /** An item that a transaction replaces, as it was before: others still see it so while it is hidden, eventual reads perhaps for longer. */
 export interface Former {

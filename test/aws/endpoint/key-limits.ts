@@ -1,8 +1,6 @@
-import { itemUnits, type AttributeValue } from '../../support/write-units.ts';
+import { itemUnits, type Item } from '../../support/write-units.ts';
 import { parametersOf, type Call, type Wire } from './call.ts';
 import { failed } from './failures.ts';
-
-type Item = Record<string, AttributeValue>;
 
 interface Write {
   Item?: Item;

@@ -1,7 +1,8 @@
 import { shuffled } from '../../support/ids.ts';
+import type { Item } from '../../support/write-units.ts';
 import { parametersOf, type Answer, type Call, type Wire } from './call.ts';
 import { failed } from './failures.ts';
-import { FormerImages, nameOf, type Former, type Item } from './former-images.ts';
+import { FormerImages, nameOf, type Former } from './former-images.ts';
 
 export interface Tearing {
   random: () => number;
