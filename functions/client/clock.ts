@@ -1,7 +1,7 @@
 // setTimeout counts in 32 bits: a longer delay would fire at once.
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** The time of those outside of the control plane, who do not come by its adapters: a sleep that is given up resolves, as `ports/clock` has it. */
+/** The machine's time, as `ports/clock` has it: a sleep that is given up resolves. It is here, and no adapter, because workers and the command line know no adapters. */
 export const systemClock = {
   now: (): number => Date.now(),
   sleep: (ms: number, signal?: AbortSignal): Promise<void> =>

@@ -5,7 +5,7 @@ import { createRelaySessions } from '#adapters/api-gateway/sessions';
 import { createSqsClient } from '#adapters/sqs/client';
 import { createNodeQueues } from '#adapters/sqs/node-queues';
 import { createRing } from '#adapters/sqs/ring';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import { joinRelay } from '#client/join-relay';

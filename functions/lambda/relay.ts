@@ -6,7 +6,7 @@ import { createDynamoClient } from '#adapters/dynamodb/client';
 import { createDynamoTable } from '#adapters/dynamodb/table';
 import { createSqsClient } from '#adapters/sqs/client';
 import { createNodeRings } from '#adapters/sqs/node-rings';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import { awsService } from './aws-service.ts';

@@ -1,6 +1,6 @@
 import { createDynamoClient } from '#adapters/dynamodb/client';
 import { createDynamoTable, type DynamoTable } from '#adapters/dynamodb/table';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import type { ObjectStore } from '#store/object-store';
 import { openObjectStore } from '#store/open';

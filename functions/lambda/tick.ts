@@ -1,6 +1,6 @@
 import { createSqsClient } from '#adapters/sqs/client';
 import { createRing } from '#adapters/sqs/ring';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { eachBounded } from '#controllers/runtime/bounded';
 import { isLookedAt } from '#core/idle-clusters';
 import { clustersWithNodes, listClusters } from '#server/management/cluster-records';

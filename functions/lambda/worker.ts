@@ -3,7 +3,7 @@ import { createSqsClient } from '#adapters/sqs/client';
 import { createLaterRing } from '#adapters/sqs/later-ring';
 import { createNodeRings } from '#adapters/sqs/node-rings';
 import { decodeRing } from '#adapters/sqs/ring-message';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import type { Logs } from '#controllers/runtime/unread-logs';
 import { openControllerLoops } from './controller-loop.ts';
 import { readEnvironment } from './environment.ts';

@@ -6,7 +6,7 @@ import { openEmbeddedTable } from '#adapters/embedded/open';
 import { createNodeChannel } from '#adapters/in-process/node-channel';
 import { createRelay } from '#adapters/in-process/relay';
 import { createSigner } from '#adapters/signer/key-file-signer';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { rememberingDigest, systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import { RANGE_SLOTS } from '#core/cluster-ranges';

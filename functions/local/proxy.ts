@@ -1,7 +1,7 @@
 import { Agent } from 'node:https';
 import { stringify } from 'yaml';
 import { createAuthority, issueServing } from '#adapters/certificates/authority';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import { errorText } from '#api/error-text';
 import { kubeconfigOf } from '#api/management/kubeconfig';

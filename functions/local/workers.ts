@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import type { Cluster, DataFolder } from './data-folder.ts';
 import { type Program, runningProcess, startProcess } from './processes.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { ApiClient } from '#client/api-client';
 import { httpsTransport } from '#client/https-transport';
 import { patientTransport } from '#client/patient-transport';

@@ -2,7 +2,7 @@ import { TransactWriteItemsCommand, type PutItemCommand, type DynamoDBClient } f
 import type { DynamoClient } from '#adapters/dynamodb/calls';
 import { createDynamoClient } from '#adapters/dynamodb/client';
 import { createDynamoTable, type DynamoTable } from '#adapters/dynamodb/table';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import { ACCOUNT_KEY, REGION } from './account.ts';
 import type { Account } from './open-account.ts';

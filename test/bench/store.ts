@@ -1,4 +1,4 @@
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import { openEmbeddedTable } from '#adapters/embedded/open';
 import type { KubeObject } from '#api/object';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createDynamoClient } from '#adapters/dynamodb/client';
 import { createDynamoTable } from '#adapters/dynamodb/table';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import { ACCOUNT_KEY, REGION } from '../aws/account.ts';
 import { createMeter } from '../aws/bill/meter.ts';

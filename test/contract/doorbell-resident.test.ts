@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { createResident } from '#controllers/runtime/resident';
 import { doorbellContract } from './doorbell.contract.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLaterRing } from '#adapters/sqs/later-ring';
 import { createRing } from '#adapters/sqs/ring';
 import { decodeRing, type RingMessage } from '#adapters/sqs/ring-message';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { doorbellContract } from './doorbell.contract.ts';
 
 let server: FauxqsServer;

@@ -3,7 +3,7 @@ import { createGatewayEvents } from '#adapters/api-gateway/gateway-events';
 import { createGatewayRelay } from '#adapters/api-gateway/relay';
 import { createRelaySessions } from '#adapters/api-gateway/sessions';
 import { openEmbeddedTable } from '#adapters/embedded/open';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import { OrderedSocket } from '#api/relay/ordered-socket';

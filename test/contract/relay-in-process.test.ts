@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRelay } from '#adapters/in-process/relay';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import { RelaySession } from '#api/relay/session';
 import { socketPair } from '#api/connection/socket-pair';

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoTable, type DynamoTable } from '#adapters/dynamodb/table';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import type { Revision } from '#ports/table';
 import { startDynamoDbLocal, type DynamoDbLocal } from '#test/support/dynamodb-local';

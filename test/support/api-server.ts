@@ -1,7 +1,7 @@
 import { createNodeChannel } from '#adapters/in-process/node-channel';
 import { openEmbeddedTable } from '#adapters/embedded/open';
 import { createSigner, createSigningKey } from '#adapters/signer/key-file-signer';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemDigest } from '#adapters/system/digest';
 import { systemIds } from '#adapters/system/ids';
 import type { Clock } from '#ports/clock';

@@ -1,4 +1,4 @@
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import type { Clock } from '#ports/clock';
 
 /** A clock that stands still until a test moves it; sleepers wake in the order of their deadlines. */

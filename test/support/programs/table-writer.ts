@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { systemIds } from '#adapters/system/ids';
 import { openEmbeddedTable } from '#adapters/embedded/open';
 import { resourceFor } from '#api/resources';

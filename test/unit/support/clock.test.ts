@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { manualClock } from '#test/support/clock';
 
 test('sleepers wake in the order of their deadlines, at their time', async () => {

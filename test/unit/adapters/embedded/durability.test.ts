@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '#adapters/system/clock';
+import { systemClock } from '#client/clock';
 import { openEmbeddedTable } from '#adapters/embedded/open';
 import { partitionOf } from '#ports/table';
 import type { Change } from '#ports/table';
